@@ -43,7 +43,6 @@ export const FAILURE_CODES = [
   'bomb', // inflates beyond the bound
   'no_event_type', // CloudTrail record without eventType
   'bad_time', // no RFC 3339 time
-  'no_event_id', // no eventID / auditID
   'not_an_event', // record that is not an object or lacks what makes it an audit event
   'unreadable', // the file could not be opened or read
   'rule_error', // a rule failed at run time

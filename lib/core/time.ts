@@ -29,7 +29,8 @@ export function parseRfc3339(text: string): Instant | undefined {
   const [year, month, day, hour, minute, second] = [part(1), part(2), part(3), part(4), part(5), part(6)];
   const offsetHour = part(9);
   const offsetMinute = part(10);
-  if (day < 1 || day > daysInMonth(year, month) || hour > 23 || minute > 59 || second > 60 || offsetHour > 23 || offsetMinute > 59) return undefined;
+  if (day < 1 || day > daysInMonth(year, month) || hour > 23 || minute > 59 || second > 60 || offsetHour > 23 || offsetMinute > 59)
+    return undefined;
   const sign = match[8] === '-' ? 1 : -1;
   const minutes = daysFromCivil(year, month, day) * 1440 + hour * 60 + minute + sign * (offsetHour * 60 + offsetMinute);
   const wholeSeconds = minutes * 60 + Math.min(second, 59);

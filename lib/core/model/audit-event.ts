@@ -90,6 +90,8 @@ export interface CloudTrailEvent extends EventBase {
   /** `readOnly` strictly parsed; undefined when absent or unusable. */
   readonly readOnly?: boolean;
   readonly isDataEvent: boolean;
+  /** The credentials were issued to a console session (`sessionCredentialFromConsole`); false proves nothing. */
+  readonly consoleSession: boolean;
 }
 
 export interface KubernetesEvent extends EventBase {
@@ -104,6 +106,10 @@ export interface KubernetesEvent extends EventBase {
   readonly code?: number;
   readonly requestUri: string;
 }
+
+/** What the question "whose hand?" looks at. */
+export type Caller = Pick<CloudTrailEvent, CallerMember | 'eventType' | 'consoleSession'> | Pick<KubernetesEvent, CallerMember>;
+type CallerMember = 'source' | 'principal' | 'account' | 'cluster' | 'target' | 'userAgent';
 
 /** One audit event, normalised; rules, classification and sinks see nothing else of a record. */
 export type AuditEvent = CloudTrailEvent | KubernetesEvent;

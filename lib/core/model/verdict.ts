@@ -1,3 +1,5 @@
+import type { ReasonCode } from '../classify/reasons.ts';
+
 /** Was it a change? */
 export const EVENT_CLASSES = ['change', 'data', 'interactive', 'sign_in', 'attempt', 'dry_run', 'read', 'noise'] as const;
 export type EventClass = (typeof EVENT_CLASSES)[number];
@@ -26,12 +28,12 @@ export type Channel = (typeof CHANNELS)[number];
 /** The three answers about one audit event, each with the code that decided it. */
 export interface Verdict {
   readonly class: EventClass;
-  readonly classReason: string;
+  readonly classReason: ReasonCode;
   readonly hand: Hand;
-  readonly handReason: string;
+  readonly handReason: ReasonCode;
   readonly channel: Channel;
   /** The code that decided: the hand's reason when the class is one that is judged by the hand, else the class's. */
-  readonly reason: string;
+  readonly reason: ReasonCode;
   /** A change or a session, by a person, by unknown, or by a workload that is reported. */
   readonly manual: boolean;
   /** Name of the declared pipeline, workload or break-glass entry that decided. */

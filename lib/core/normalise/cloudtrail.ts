@@ -1,0 +1,81 @@
+import { fingerprint } from '../fingerprint.ts';
+import type { CloudTrailEvent, JsonObject } from '../model/audit-event.ts';
+import type { RawRecord } from '../model/raw-record.ts';
+import { parseRfc3339 } from '../time.ts';
+import { at, flag, member, text } from './access.ts';
+import { cloudtrailPrincipal } from './cloudtrail-principal.ts';
+import { cloudtrailTarget } from './cloudtrail-target.ts';
+import { defined, type Normalised, unusable } from './normalised.ts';
+
+/** Makes one CloudTrail record an audit event (shape: CloudTrail User Guide, "record contents"; every member may be missing). */
+export function normaliseCloudTrail(record: RawRecord, value: JsonObject): Normalised {
+  const eventType = member(value, 'eventType');
+  if (typeof eventType !== 'string') return unusable('no_event_type', 'a CloudTrail record needs eventType as a string');
+  const time = parseRfc3339(text(value, 'eventTime') ?? '');
+  if (time === undefined)
+    return unusable('bad_time', 'a CloudTrail record needs eventTime as an RFC 3339 time such as 2026-11-21T08:00:00Z');
+  const id = text(value, 'eventID') ?? `noid-${fingerprint(record.text)}`;
+  const recordedName = actionOf(value);
+  const eventName = canonicalEventName(recordedName);
+  const event: CloudTrailEvent = {
+    source: 'aws_cloudtrail',
+    record,
+    value,
+    id,
+    dedupeKey: `aws_cloudtrail ${text(value, 'sharedEventID') ?? originalId(value) ?? id}`,
+    timeMs: time.ms,
+    timeNs: time.ns,
+    principal: cloudtrailPrincipal(value),
+    target: cloudtrailTarget(value, eventName),
+    service: serviceOf(text(value, 'eventSource')),
+    action: recordedName,
+    verb: recordedName,
+    eventType,
+    eventName,
+    isDataEvent: isDataEvent(value),
+    consoleSession: flag(value, 'sessionCredentialFromConsole') === true,
+    ...defined({
+      account: text(value, 'recipientAccountId') ?? text(value, 'userIdentity', 'accountId') ?? record.envelope.account,
+      region: text(value, 'awsRegion') ?? record.envelope.region,
+      readOnly: flag(value, 'readOnly'),
+      error: errorOf(value),
+      userAgent: text(value, 'userAgent'),
+      sourceIp: text(value, 'sourceIPAddress'),
+    }),
+  };
+  return { ok: true, event };
+}
+
+/** Managed Grafana names its real action in `additionalEventData.action` (clickops-notifier #68). */
+function actionOf(value: JsonObject): string {
+  const recorded = text(value, 'eventName') ?? '';
+  return text(value, 'eventSource') === 'grafana.amazonaws.com' ? (text(value, 'additionalEventData', 'action') ?? recorded) : recorded;
+}
+
+/** An event name as tables know it: Lambda's date suffix, a prefix up to the last dot and a lower-case first letter are taken off. */
+export function canonicalEventName(recorded: string): string {
+  const bare = recorded.slice(recorded.lastIndexOf('.') + 1).replace(/20\d{6}(?:v\d+)?$/, '');
+  const name = bare === '' ? recorded : bare;
+  return name.slice(0, 1).toUpperCase() + name.slice(1);
+}
+
+function originalId(value: JsonObject): string | undefined {
+  return text(value, 'addendum', 'reason') === 'UPDATED_DATA' ? text(value, 'addendum', 'originalEventID') : undefined;
+}
+
+function serviceOf(eventSource: string | undefined): string {
+  return eventSource?.replace(/\.amazonaws\.com(?:\.cn)?$/, '') ?? '';
+}
+
+function isDataEvent(value: JsonObject): boolean {
+  const category = text(value, 'eventCategory');
+  return category === undefined ? flag(value, 'managementEvent') === false : category === 'Data';
+}
+
+function errorOf(value: JsonObject): { readonly code: string; readonly message?: string } | undefined {
+  const code = text(value, 'errorCode');
+  const message = text(value, 'errorMessage');
+  const failedSignIn = at(value, 'responseElements', 'ConsoleLogin') === 'Failure';
+  if (code === undefined && !failedSignIn) return undefined;
+  return { code: code ?? 'Failure', ...defined({ message }) };
+}

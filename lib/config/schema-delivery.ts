@@ -1,0 +1,211 @@
+/** Where findings go: Loki, Prometheus, Slack, other receivers, and the embedded server. */
+import * as z from 'zod';
+import { always, glob, httpUrl, isRecord, priority, region, secret, slackChannel, text } from './schema-values.ts';
+
+/** What a Loki entry carries beside its labels; `loki.labels` may promote any of these. */
+export const LOKI_METADATA = [
+  'user',
+  'verb',
+  'kind',
+  'namespace',
+  'name',
+  'rule',
+  'priority',
+  'class',
+  'hand',
+  'channel',
+  'region',
+  'service',
+  'action',
+] as const;
+
+const tenant = text
+  .regex(/^[A-Za-z0-9!_.*'()-]{1,150}$/, "not a tenant: letters, digits and ! - _ . * ' ( ), at most 150")
+  .describe('Tenant, sent as `X-Scope-OrgID`.');
+const timeoutSeconds = z.number().min(1).max(300).default(10).describe('Longest time one request may take, in seconds.');
+
+const httpAuth = {
+  tenant: tenant.optional(),
+  username: text.optional().describe('User name for basic authentication (for Grafana Cloud the numeric instance id).'),
+  password: secret.optional().describe('Password for basic authentication, as a reference.'),
+  token: secret.optional().describe('Bearer token, as a reference; instead of username and password.'),
+  timeout_seconds: timeoutSeconds,
+} as const;
+
+function checkAuth(value: unknown, context: z.RefinementCtx): void {
+  if (!isRecord(value)) return;
+  const has = (key: string) => value[key] !== undefined;
+  if (has('username') !== has('password')) {
+    const missing = has('username') ? 'password' : 'username';
+    context.addIssue({ code: 'custom', message: `basic authentication needs username and password: ${missing} is missing` });
+  }
+  const ways = [has('token'), has('username') || has('password'), has('sigv4')].filter(Boolean).length;
+  if (ways > 1)
+    context.addIssue({
+      code: 'custom',
+      message: 'several ways to authenticate are given: choose one of username with password, token, sigv4',
+    });
+}
+
+/** The Loki that keeps the record. */
+export const loki = z
+  .strictObject({
+    url: httpUrl.describe('Base address of Loki, without `/loki/api/v1/push`.'),
+    ...httpAuth,
+    labels: z
+      .array(z.enum(LOKI_METADATA))
+      .max(6)
+      .default([])
+      .describe('Structured metadata to promote to stream labels. Each value makes streams of its own: promote few.'),
+  })
+  .superRefine(checkAuth, { when: always });
+
+const remoteWrite = z
+  .strictObject({
+    url: httpUrl.describe('Full address of the remote-write endpoint.'),
+    protocol: z
+      .enum(['1.0', '2.0'])
+      .default('1.0')
+      .describe('Version of the remote-write protocol; 2.0 falls back where the receiver refuses it.'),
+    ...httpAuth,
+    sigv4: z
+      .strictObject({ region: region.describe('Region of the workspace.') })
+      .optional()
+      .describe('Sign requests for Amazon Managed Service for Prometheus.'),
+  })
+  .superRefine(checkAuth, { when: always });
+
+/** The Prometheus that gets the counts. */
+export const prometheus = z.strictObject({
+  remote_write: remoteWrite.describe('Where the totals are written once a minute.'),
+});
+
+const listen = z.string().superRefine((value, context) => {
+  if (isAddress(value)) return;
+  context.addIssue({ code: 'custom', message: 'not an address to listen on: write HOST:PORT, such as 127.0.0.1:8787 or [::1]:8787' });
+});
+
+function isAddress(value: string): boolean {
+  const [, port] = /^(?:\[[0-9a-fA-F:.]+\]|[A-Za-z0-9.-]+):(\d{1,5})$/.exec(value) ?? [];
+  return port !== undefined && Number(port) <= 65535;
+}
+
+/** True for an address that only this machine can reach. */
+export function isLoopback(address: string): boolean {
+  const host = address.slice(0, address.lastIndexOf(':'));
+  return host === 'localhost' || host === '[::1]' || /^127(?:\.\d{1,3}){3}$/.test(host);
+}
+
+/** `driftwire serve`. */
+export const serve = z
+  .strictObject({
+    listen: listen.default('127.0.0.1:8787').describe('Address and port of the board, the metrics and the webhooks.'),
+    state_dir: text.default('.driftwire').describe('Folder of the store; made if it is not there.'),
+    ingest_token: secret
+      .optional()
+      .describe('Bearer token that senders must show; required as soon as `listen` is not a loopback address.'),
+    follow: z
+      .array(
+        z.strictObject({
+          path: text.describe('File or folder to follow, across rotation.'),
+          cluster: glob.optional().describe('Cluster that Kubernetes audit events of this file belong to.'),
+        }),
+      )
+      .default([])
+      .describe('Log files to follow.'),
+  })
+  .superRefine(
+    (value, context) => {
+      if (!isRecord(value)) return;
+      const address = value['listen'];
+      if (typeof address !== 'string' || !isAddress(address) || isLoopback(address) || value['ingest_token'] !== undefined) return;
+      context.addIssue({
+        code: 'custom',
+        path: ['ingest_token'],
+        message:
+          'required because listen is not a loopback address: anybody who reaches it could post events; refer to a token or listen on 127.0.0.1',
+      });
+    },
+    { when: always },
+  );
+
+/** Slack, for people. */
+export const slack = z
+  .strictObject({
+    token: secret.optional().describe('Bot token (xoxb-...), as a reference: threads, updates, buttons.'),
+    webhook_url: secret.optional().describe('Incoming webhook, as a reference: plain messages only. Instead of `token`.'),
+    signing_secret: secret.optional().describe('Signing secret of the app, as a reference; needed for buttons.'),
+    channel: slackChannel.optional().describe('Channel for findings whose account names none; needed with `token`.'),
+    window_minutes: z
+      .number()
+      .int()
+      .min(1)
+      .max(240)
+      .default(15)
+      .describe('Findings of one person within this time share one message, in minutes.'),
+    minimum_priority: priority.default('debug').describe('Findings below this priority are not sent.'),
+    api_url: httpUrl.optional().describe('Another Slack API address (tests, proxies).'),
+  })
+  .superRefine(
+    (value, context) => {
+      if (!isRecord(value)) return;
+      const given = (['token', 'webhook_url'] as const).filter((key) => value[key] !== undefined);
+      if (given.length !== 1) {
+        context.addIssue({
+          code: 'custom',
+          message: `exactly one of token and webhook_url is needed: ${given.length === 0 ? 'none is' : 'both are'} given`,
+        });
+      }
+      if (value['token'] !== undefined && value['channel'] === undefined) {
+        context.addIssue({
+          code: 'custom',
+          path: ['channel'],
+          message: 'required with token: the channel for findings whose account names none, such as "#drift"',
+        });
+      }
+    },
+    { when: always },
+  );
+
+const anyReceiver = {
+  name: text.optional().describe('Name of the receiver in metrics and messages; the type, if it is not given.'),
+  minimum_priority: priority.default('debug').describe('Findings below this priority are not sent.'),
+} as const;
+
+/** Receivers beside Slack. */
+export const receiver = z.discriminatedUnion('type', [
+  z.strictObject({
+    type: z.literal('webhook').describe('Findings as JSON, posted to any address.'),
+    ...anyReceiver,
+    url: httpUrl.describe('Address to post to.'),
+    token: secret.optional().describe('Bearer token, as a reference.'),
+  }),
+  z.strictObject({
+    type: z.literal('discord').describe('A Discord channel.'),
+    ...anyReceiver,
+    webhook_url: secret.describe('Webhook of the channel, as a reference: who knows it can post.'),
+  }),
+  z.strictObject({
+    type: z.literal('pagerduty').describe('PagerDuty, Events API v2.'),
+    ...anyReceiver,
+    routing_key: secret.describe('Integration key of the service, as a reference.'),
+    url: httpUrl.default('https://events.pagerduty.com').describe('Base address of the Events API.'),
+  }),
+  z.strictObject({
+    type: z.literal('sns').describe('An Amazon SNS topic.'),
+    ...anyReceiver,
+    topic_arn: text
+      .regex(
+        /^arn:aws[a-z-]*:sns:[a-z0-9-]+:\d{12}:[\w-]+(?:\.fifo)?$/,
+        'not the ARN of a topic, such as arn:aws:sns:eu-west-1:111122223333:drift',
+      )
+      .describe('ARN of the topic.'),
+  }),
+  z.strictObject({
+    type: z.literal('alertmanager').describe('A Prometheus Alertmanager, so that its routes and silences apply.'),
+    ...anyReceiver,
+    url: httpUrl.describe('Base address of the Alertmanager.'),
+    username: text.optional().describe('User name for basic authentication.'),
+    password: secret.optional().describe('Password for basic authentication, as a reference.'),
+  }),
+]);

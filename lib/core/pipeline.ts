@@ -1,6 +1,26 @@
+/**
+ * The only place where the steps meet: decoded item -> audit event -> verdict -> findings. Every item handed in is
+ * counted under exactly one outcome, whatever it holds.
+ */
+import { classify, expected } from './classify/classify.ts';
+import { dropReason } from './classify/drop-reason.ts';
 import type { DropReason, FailureCode } from './errors.ts';
+import { findingOf } from './finding-of.ts';
+import type { AuditEvent, Json } from './model/audit-event.ts';
+import type { Prefilter } from './model/facts.ts';
 import type { FindingWithOrigin } from './model/finding.ts';
-import type { Origin } from './model/raw-record.ts';
+import type { Decoded, EventSource, Origin, RawRecord } from './model/raw-record.ts';
+import type { Verdict } from './model/verdict.ts';
+import { isObject } from './normalise/access.ts';
+import { normaliseCloudTrail } from './normalise/cloudtrail.ts';
+import { normaliseKubernetes } from './normalise/kubernetes.ts';
+import type { Normalised } from './normalise/normalised.ts';
+import { unusable } from './normalise/normalised.ts';
+import { type CompiledPolicy, compilePolicy } from './policy/declared.ts';
+import type { Policy } from './policy/policy.ts';
+import { makePrefilter } from './prefilter.ts';
+import type { CompiledCondition, EventContext, RuleEngine, RuleFailure } from './rules/engine.ts';
+import { type Summary, Tally } from './summary.ts';
 
 /** What became of one record. */
 export type Outcome =
@@ -9,13 +29,156 @@ export type Outcome =
   | { readonly kind: 'failed'; readonly code: FailureCode; readonly hint: string; readonly origin: Origin }
   | { readonly kind: 'duplicate' };
 
-/** The account of a run: records = events with findings + dropped + failed + duplicates. */
-export interface Summary {
-  readonly records: number;
-  readonly findings: number;
-  /** Records that made at least one finding. */
-  readonly eventsWithFindings: number;
-  readonly dropped: Readonly<Partial<Record<DropReason, number>>>;
-  readonly failed: Readonly<Partial<Record<FailureCode, number>>>;
-  readonly duplicates: number;
+/** An `ignore:` entry whose condition is compiled. */
+export interface CompiledIgnore {
+  readonly name: string;
+  /** First millisecond (since 1970, UTC) at which the entry no longer holds; undefined: it does not end. */
+  readonly endsMs: number | undefined;
+  readonly condition: CompiledCondition;
+}
+
+export interface DetectorOptions {
+  readonly policy: Policy;
+  readonly engine: RuleEngine;
+  readonly ignores: readonly CompiledIgnore[];
+  /** Overrides the host name of every finding. */
+  readonly hostname?: string | undefined;
+  /** Events before this moment (ms since 1970) are dropped as outside the window. */
+  readonly sinceMs?: number | undefined;
+  /** Events at or after this moment (ms since 1970) are dropped as outside the window. */
+  readonly untilMs?: number | undefined;
+  /** Parses a record's text; how a truncated one is recovered is the decoder's knowledge. */
+  readonly parse: (record: RawRecord) => Json | undefined;
+  /** Told of each rule that failed at run time; the others go on. */
+  readonly onRuleFailure?: ((failure: RuleFailure, record: RawRecord) => void) | undefined;
+}
+
+/** Everything that was decided about one event, for `explain` and for sinks. */
+export interface Decision {
+  readonly context: EventContext;
+  readonly findings: readonly FindingWithOrigin[];
+}
+
+/** Decides records one by one, in the order of the input. */
+export class Detector {
+  readonly #options: DetectorOptions;
+  readonly #policy: CompiledPolicy;
+  readonly #tally = new Tally();
+  readonly #seen = new Set<string>();
+  readonly #eventNumbers: Record<EventSource, number> = { aws_cloudtrail: 0, k8s_audit: 0 };
+  readonly #firstTimes: Record<EventSource, bigint | undefined> = { aws_cloudtrail: undefined, k8s_audit: undefined };
+  /** What a reader may skip unparsed; undefined while a time window is set, because that needs every record's time. */
+  readonly prefilter: Prefilter | undefined;
+
+  constructor(options: DetectorOptions) {
+    this.#options = options;
+    this.#policy = compilePolicy(options.policy);
+    this.prefilter =
+      options.sinceMs === undefined && options.untilMs === undefined ? makePrefilter(this.#policy, options.engine) : undefined;
+  }
+
+  /** Counts a record that a reader skipped because the prefilter said so; it reached the rules as far as they can tell. */
+  skipped(source: EventSource, reason: DropReason): void {
+    this.#eventNumbers[source]++;
+    this.#tally.dropped(reason);
+  }
+
+  /** Decides one item. */
+  take(item: Decoded): Outcome {
+    if (item.kind === 'dropped') return this.#drop(item.reason);
+    if (item.kind === 'failed') return this.#fail(item.code, item.hint, item.origin);
+    const normalised = normalise(item.record, this.#options.parse);
+    if (!normalised.ok) return this.#fail(normalised.code, normalised.hint, item.record.origin);
+    const event = this.#placed(normalised.event);
+    if (!this.#isInWindow(event)) return this.#drop('outside_window');
+    const decision = this.decide(event, this.#number(event));
+    return this.#outcome(event, decision);
+  }
+
+  /** Verdict and findings of one event, counting nothing. */
+  decide(event: AuditEvent, evtNum: number): Decision {
+    const context = this.#context(event, evtNum);
+    const matches = this.#options.engine.match(context, (failure) => this.#options.onRuleFailure?.(failure, event.record));
+    return { context, findings: matches.map((match) => findingOf(context, match, this.#options.policy)) };
+  }
+
+  summary(): Summary {
+    return this.#tally.summary();
+  }
+
+  #outcome(event: AuditEvent, { context, findings }: Decision): Outcome {
+    if (findings.length === 0) return this.#drop(dropReason(context.verdict));
+    if (this.#seen.has(event.dedupeKey)) {
+      this.#tally.duplicate();
+      return { kind: 'duplicate' };
+    }
+    this.#seen.add(event.dedupeKey);
+    this.#tally.event(findings.length);
+    return { kind: 'findings', findings };
+  }
+
+  #context(event: AuditEvent, evtNum: number): EventContext {
+    const { policy, hostname } = this.#options;
+    const accountName =
+      event.account === undefined || !Object.hasOwn(policy.accounts, event.account) ? undefined : policy.accounts[event.account]?.name;
+    const context: EventContext = {
+      event,
+      verdict: classify(event, this.#policy),
+      evtNum,
+      firstTimeNs: this.#firstTimes[event.source] ?? event.timeNs,
+      accountName,
+      hostname: hostname ?? (event.source === 'k8s_audit' ? event.cluster : undefined) ?? accountName ?? event.account ?? 'unknown',
+    };
+    return { ...context, verdict: this.#afterIgnores(context) };
+  }
+
+  #afterIgnores(context: EventContext): Verdict {
+    if (!context.verdict.manual) return context.verdict;
+    const { event } = context;
+    const ignore = this.#options.ignores.find(
+      ({ endsMs, condition }) =>
+        (endsMs === undefined || event.timeMs < endsMs) && condition.sources.includes(event.source) && condition.matches(context),
+    );
+    return ignore === undefined || context.verdict.breakGlass || context.verdict.spoofed
+      ? context.verdict
+      : expected(context.verdict, ignore.name);
+  }
+
+  /** A cluster's account and region are known from the configuration where the envelope does not say them. */
+  #placed(event: AuditEvent): AuditEvent {
+    if (event.source !== 'k8s_audit' || event.cluster === undefined) return event;
+    const { clusters } = this.#options.policy;
+    const cluster = Object.hasOwn(clusters, event.cluster) ? clusters[event.cluster] : undefined;
+    const account = event.account ?? cluster?.account;
+    const region = event.region ?? cluster?.region;
+    return { ...event, ...(account === undefined ? {} : { account }), ...(region === undefined ? {} : { region }) };
+  }
+
+  #isInWindow({ timeMs }: AuditEvent): boolean {
+    const { sinceMs, untilMs } = this.#options;
+    return (sinceMs === undefined || timeMs >= sinceMs) && (untilMs === undefined || timeMs < untilMs);
+  }
+
+  #number(event: AuditEvent): number {
+    this.#firstTimes[event.source] ??= event.timeNs;
+    return ++this.#eventNumbers[event.source];
+  }
+
+  #drop(reason: DropReason): Outcome {
+    this.#tally.dropped(reason);
+    return { kind: 'dropped', reason };
+  }
+
+  #fail(code: FailureCode, hint: string, origin: Origin): Outcome {
+    this.#tally.failed(code);
+    return { kind: 'failed', code, hint, origin };
+  }
+}
+
+/** Makes one record an audit event. */
+export function normalise(record: RawRecord, parse: DetectorOptions['parse']): Normalised {
+  const value = parse(record);
+  if (value === undefined) return unusable('bad_json', 'the record is not JSON');
+  if (!isObject(value)) return unusable('not_an_event', 'a record must be a JSON object');
+  return record.source === 'aws_cloudtrail' ? normaliseCloudTrail(record, value) : normaliseKubernetes(record, value);
 }

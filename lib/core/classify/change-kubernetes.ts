@@ -19,7 +19,12 @@ export function isSession(resource: string | undefined, subresource: string | un
  * The one stage of a request that is reported, as a function of the event alone: sessions and refused credentials at
  * ResponseStarted (a session's end comes hours later, a 401 has no other stage), all else when it is complete.
  */
-export function decidesRequest(event: Pick<KubernetesEvent, 'stage' | 'resource' | 'subresource' | 'code'>): boolean {
+export function decidesRequest(event: {
+  readonly stage: string;
+  readonly resource?: string | undefined;
+  readonly subresource?: string | undefined;
+  readonly code?: number | undefined;
+}): boolean {
   const early = isSession(event.resource, event.subresource) || event.code === 401;
   if (event.stage === 'ResponseStarted') return early;
   return (event.stage === 'ResponseComplete' || event.stage === 'Panic') && !early;

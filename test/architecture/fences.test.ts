@@ -10,27 +10,63 @@ const root = new URL('../../', import.meta.url).pathname;
 
 /** One bad line for each fence, planted where the fence must see it, with the words that the message must have. */
 const PLANTS: readonly { readonly file: string; readonly line: string; readonly says: string }[] = [
-  { file: 'lib/core/a.ts', line: "import { readFileSync } from 'node:fs';\nexport const a = readFileSync;", says: 'lib/core imports only lib/core' },
-  { file: 'lib/core/b.ts', line: "import type { Config } from '../config/schema.ts';\nexport type B = Config;", says: 'lib/core imports only lib/core' },
+  {
+    file: 'lib/core/a.ts',
+    line: "import { readFileSync } from 'node:fs';\nexport const a = readFileSync;",
+    says: 'lib/core imports only lib/core',
+  },
+  {
+    file: 'lib/core/b.ts',
+    line: "import type { Config } from '../config/schema.ts';\nexport type B = Config;",
+    says: 'lib/core imports only lib/core',
+  },
   { file: 'lib/core/c.ts', line: 'export const c = (): number => Date.now();', says: 'global variable Date' },
   { file: 'lib/core/d.ts', line: 'export const d = (): unknown => process;', says: 'global variable process' },
   { file: 'lib/core/e.ts', line: "export const e = (): unknown => fetch('x');", says: 'global variable fetch' },
   { file: 'lib/core/f.ts', line: "import * as z from 'zod';\nexport const f = z;", says: 'lib/core imports only lib/core' },
   { file: 'lib/config/a.ts', line: "import { x } from '../sinks/loki.ts';\nexport const a = x;", says: 'lib/config: imports zod' },
   { file: 'lib/config/b.ts', line: "import { SQS } from '@aws-sdk/client-sqs';\nexport const b = SQS;", says: 'lib/config: no AWS' },
-  { file: 'lib/clients/a.ts', line: "import { x } from '../core/classify/classify.ts';\nexport const a = x;", says: 'lib/clients and lib/telemetry: imports SDK' },
-  { file: 'lib/telemetry/a.ts', line: "import { App } from 'aws-cdk-lib';\nexport const a = App;", says: 'lib/clients and lib/telemetry: no CDK' },
+  {
+    file: 'lib/clients/a.ts',
+    line: "import { x } from '../core/classify/classify.ts';\nexport const a = x;",
+    says: 'lib/clients and lib/telemetry: imports SDK',
+  },
+  {
+    file: 'lib/telemetry/a.ts',
+    line: "import { App } from 'aws-cdk-lib';\nexport const a = App;",
+    says: 'lib/clients and lib/telemetry: no CDK',
+  },
   { file: 'lib/sources/a.ts', line: "import { x } from '../sinks/loki.ts';\nexport const a = x;", says: 'lib/sources: imports core' },
   { file: 'lib/sinks/a.ts', line: "import { x } from '../stores/memory.ts';\nexport const a = x;", says: 'lib/sinks: imports core' },
-  { file: 'lib/stores/a.ts', line: "import { DynamoDB } from '@aws-sdk/client-dynamodb';\nexport const a = DynamoDB;", says: 'lib/stores: no SDK' },
+  {
+    file: 'lib/stores/a.ts',
+    line: "import { DynamoDB } from '@aws-sdk/client-dynamodb';\nexport const a = DynamoDB;",
+    says: 'lib/stores: no SDK',
+  },
   { file: 'lib/simulate/a.ts', line: "import { x } from '../config/load.ts';\nexport const a = x;", says: 'lib/simulate: imports core' },
   { file: 'lib/wire.ts', line: "import { x } from './cli/main.ts';\nexport const a = x;", says: 'lib/wire.ts: wires core' },
-  { file: 'lib/cli/a.ts', line: "import { x } from '../constructs/alarms.ts';\nexport const a = x;", says: 'lib/cli and lib/board: imports core' },
+  {
+    file: 'lib/cli/a.ts',
+    line: "import { x } from '../constructs/alarms.ts';\nexport const a = x;",
+    says: 'lib/cli and lib/board: imports core',
+  },
   { file: 'lib/board/a.ts', line: "import middy from '@middy/core';\nexport const a = middy;", says: 'lib/cli and lib/board: no SDK' },
   { file: 'functions/deliver/a.ts', line: "import { SQS } from '@aws-sdk/client-sqs';\nexport const a = SQS;", says: 'functions: no SDK' },
-  { file: 'functions/alert/a.ts', line: "import { x } from '../../lib/cli/main.ts';\nexport const a = x;", says: 'functions: imports middy' },
-  { file: 'lib/constructs/a.ts', line: "import { x } from '../core/pipeline.ts';\nexport const a = x;", says: 'lib/constructs and lib/stacks: names handlers' },
-  { file: 'lib/stacks/a.ts', line: "import { SQS } from '@aws-sdk/client-sqs';\nexport const a = SQS;", says: 'lib/constructs and lib/stacks: no SDK' },
+  {
+    file: 'functions/alert/a.ts',
+    line: "import { x } from '../../lib/cli/main.ts';\nexport const a = x;",
+    says: 'functions: imports middy',
+  },
+  {
+    file: 'lib/constructs/a.ts',
+    line: "import { x } from '../core/pipeline.ts';\nexport const a = x;",
+    says: 'lib/constructs and lib/stacks: names handlers',
+  },
+  {
+    file: 'lib/stacks/a.ts',
+    line: "import { SQS } from '@aws-sdk/client-sqs';\nexport const a = SQS;",
+    says: 'lib/constructs and lib/stacks: no SDK',
+  },
   { file: 'lib/sinks/b.ts', line: 'export const b = (): unknown => process.env.HOME;', says: 'noProcessEnv' },
 ];
 
@@ -50,8 +86,13 @@ describe('import fences', () => {
     const report = await run(bin, ['lint', '--reporter=json', '--max-diagnostics=500', '.'], { cwd: folder, maxBuffer: 64 << 20 }).catch(
       (error: { stdout: string }) => error,
     );
-    const parsed = JSON.parse(report.stdout) as { diagnostics: readonly { category: string; message: unknown; location: { path: unknown }; advices?: unknown }[] };
-    messages = parsed.diagnostics.map((diagnostic) => ({ path: JSON.stringify(diagnostic.location.path), text: JSON.stringify(diagnostic) }));
+    const parsed = JSON.parse(report.stdout) as {
+      diagnostics: readonly { category: string; message: unknown; location: { path: unknown }; advices?: unknown }[];
+    };
+    messages = parsed.diagnostics.map((diagnostic) => ({
+      path: JSON.stringify(diagnostic.location.path),
+      text: JSON.stringify(diagnostic),
+    }));
   });
 
   afterAll(() => rmSync(folder, { recursive: true }));

@@ -4,9 +4,10 @@
  */
 import { classify, expected } from './classify/classify.ts';
 import { dropReason } from './classify/drop-reason.ts';
+import { parseRecord } from './decode/parse-record.ts';
 import type { DropReason, FailureCode } from './errors.ts';
 import { findingOf } from './finding-of.ts';
-import type { AuditEvent, Json } from './model/audit-event.ts';
+import type { AuditEvent } from './model/audit-event.ts';
 import type { Prefilter } from './model/facts.ts';
 import type { FindingWithOrigin } from './model/finding.ts';
 import type { Decoded, EventSource, Origin, RawRecord } from './model/raw-record.ts';
@@ -47,8 +48,6 @@ export interface DetectorOptions {
   readonly sinceMs?: number | undefined;
   /** Events at or after this moment (ms since 1970) are dropped as outside the window. */
   readonly untilMs?: number | undefined;
-  /** Parses a record's text; how a truncated one is recovered is the decoder's knowledge. */
-  readonly parse: (record: RawRecord) => Json | undefined;
   /** Told of each rule that failed at run time; the others go on. */
   readonly onRuleFailure?: ((failure: RuleFailure, record: RawRecord) => void) | undefined;
 }
@@ -87,7 +86,7 @@ export class Detector {
   take(item: Decoded): Outcome {
     if (item.kind === 'dropped') return this.#drop(item.reason);
     if (item.kind === 'failed') return this.#fail(item.code, item.hint, item.origin);
-    const normalised = normalise(item.record, this.#options.parse);
+    const normalised = normalise(item.record);
     if (!normalised.ok) return this.#fail(normalised.code, normalised.hint, item.record.origin);
     const event = this.#placed(normalised.event);
     if (!this.#isInWindow(event)) return this.#drop('outside_window');
@@ -176,8 +175,8 @@ export class Detector {
 }
 
 /** Makes one record an audit event. */
-export function normalise(record: RawRecord, parse: DetectorOptions['parse']): Normalised {
-  const value = parse(record);
+export function normalise(record: RawRecord): Normalised {
+  const value = parseRecord(record);
   if (value === undefined) return unusable('bad_json', 'the record is not JSON');
   if (!isObject(value)) return unusable('not_an_event', 'a record must be a JSON object');
   return record.source === 'aws_cloudtrail' ? normaliseCloudTrail(record, value) : normaliseKubernetes(record, value);

@@ -2,7 +2,6 @@ import { readFileSync } from 'node:fs';
 import { gunzipSync } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
 import { classify } from '../../lib/core/classify/classify.ts';
-import type { Json } from '../../lib/core/model/audit-event.ts';
 import type { RawRecord } from '../../lib/core/model/raw-record.ts';
 import { normalise } from '../../lib/core/pipeline.ts';
 import { compilePolicy } from '../../lib/core/policy/declared.ts';
@@ -59,7 +58,7 @@ describe.skipIf(folder === undefined)('the labelled cluster', () => {
         envelope: {},
         truncated: false,
       };
-      const normalised = normalise(record, ({ text: json }) => JSON.parse(json) as Json);
+      const normalised = normalise(record);
       if (!normalised.ok) throw new Error(normalised.hint);
       const verdict = classify(normalised.event, policy);
       if (verdict.manual) manual.push(normalised.event.id);

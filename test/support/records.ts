@@ -147,7 +147,7 @@ export function rawRecord(source: EventSource, value: JsonObject, over: { envelo
 
 /** The audit event of a record that must be usable. */
 export function eventOf(source: EventSource, value: JsonObject, over: { envelope?: Envelope; truncated?: boolean } = {}): AuditEvent {
-  const normalised = normalise(rawRecord(source, value, over), ({ text }) => JSON.parse(text) as Json);
+  const normalised = normalise(rawRecord(source, value, over));
   if (!normalised.ok) throw new Error(`${normalised.code}: ${normalised.hint}`);
   return normalised.event;
 }

@@ -1,0 +1,35 @@
+import type { FailureCode } from '../core/errors.ts';
+import type { ReadLimits, Receiver } from '../core/ports.ts';
+import { type Chunks, inflate } from './inflate.ts';
+import { openReader, type ReadContext, type Reader } from './reader.ts';
+
+/** Opens a reader; the scanner's fast one has the same shape as the one that parses everything. */
+export type OpenReader = (name: string, receiver: Receiver, limits: ReadLimits, context: ReadContext) => Reader;
+
+/**
+ * Reads one input from its bytes, compressed or not, with memory bounded whatever its size. Never rejects: what cannot be read is counted as failed,
+ * everything before it is read.
+ */
+export async function readInput(
+  name: string,
+  chunks: Chunks,
+  receiver: Receiver,
+  limits: ReadLimits,
+  context: ReadContext = {},
+  open: OpenReader = openReader,
+): Promise<void> {
+  const reader = open(name, receiver, limits, context);
+  const failure = await inflate(chunks, limits, (chunk) => reader.push(chunk)).catch(unreadable);
+  reader.end();
+  if (failure !== undefined) receiver.take({ kind: 'failed', origin: { input: name, line: 1, path: '' }, ...failure });
+}
+
+/** A source of bytes that fails: the file vanished, is a folder, may not be read, the pipe broke. */
+function unreadable(cause: unknown): { readonly code: FailureCode; readonly hint: string } {
+  if (!isSystemError(cause)) throw cause;
+  return { code: 'unreadable', hint: `cannot be read: ${cause.code}` };
+}
+
+function isSystemError(cause: unknown): cause is Error & { readonly code: string } {
+  return cause instanceof Error && 'code' in cause && typeof cause.code === 'string' && 'syscall' in cause;
+}

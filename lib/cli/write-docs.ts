@@ -1,0 +1,15 @@
+/** Writes every generated page of `docs/`: `npm run docs`. The tests compare, so that a page never lags behind its table. */
+import { writeFileSync } from 'node:fs';
+import { configPage } from '../config/config-page.ts';
+import { verdictPage } from '../core/classify/verdict-page.ts';
+import { errorPage } from '../core/error-page.ts';
+
+const PAGES: Readonly<Record<string, () => string>> = {
+  'config.md': configPage,
+  'errors.md': errorPage,
+  'verdicts.md': verdictPage,
+};
+
+for (const [name, page] of Object.entries(PAGES)) {
+  writeFileSync(new URL(`../../docs/${name}`, import.meta.url), page());
+}

@@ -8,7 +8,7 @@ import { FORMATS } from './formats.ts';
 import { type Decoder, type Inflate, type Mode, originOf, type Surroundings } from './item.ts';
 import { parsed, recoverAuditEvent } from './recover.ts';
 import type { ScanFailure } from './scanner.ts';
-import { type Place, type SplitHandler, Splitter } from './splitter.ts';
+import { type Place, type Rest, type SplitHandler, Splitter } from './splitter.ts';
 import { hasBinary, shown } from './text-line.ts';
 import { TextRuns } from './text-runs.ts';
 import { unknownObject } from './unknown.ts';
@@ -30,6 +30,10 @@ export interface DecoderOptions {
 export interface TextDecoding {
   push(piece: string): void;
   end(): void;
+  /** Where decoding rests between two values; undefined while it is inside one. */
+  rest(): Rest<Container> | undefined;
+  /** Takes note, at rest, that so many records and line feeds were read by somebody else. */
+  advance(records: number, lines: number): void;
 }
 
 /** Opens the decoder of one input: text in, counted items out; nothing in the text can make it throw. */
@@ -155,6 +159,10 @@ class Decoding implements SplitHandler<Container> {
         `the text ends or breaks before ${place.path === '' ? 'the array' : place.path} is closed`,
       ),
     );
+  }
+
+  passed(): void {
+    this.runs.json();
   }
 
   end(): void {

@@ -27,6 +27,16 @@ export interface SplitHandler<C> {
   unclosed(place: Place): void;
   /** The text has ended. */
   end(): void;
+  /** Values were read by somebody else (`advance`). */
+  passed(): void;
+}
+
+/** Where a splitter rests: between two values, so that a faster reader may read on by itself. */
+export interface Rest<C> {
+  /** The line of what comes next, from 1. */
+  readonly line: number;
+  /** The array whose elements come next; undefined at the top level. */
+  readonly array: { readonly path: string; readonly index: number; readonly context: C | undefined } | undefined;
 }
 
 interface Frame<C> {
@@ -97,6 +107,24 @@ export class Splitter<C> {
     this.frames.length = 0;
     this.state = 'between';
     this.handler.end();
+  }
+
+  /** Where reading rests, at the top level or in an array that is a member of a top-level object; undefined anywhere else. */
+  rest(): Rest<C> | undefined {
+    if (this.state !== 'between' || this.carry !== '' || this.frames.length > 1) return undefined;
+    const frame = this.frames[0];
+    if (frame === undefined) return { line: this.lineNumber, array: undefined };
+    if (frame.name === undefined) return undefined;
+    return { line: this.lineNumber, array: { path: frame.path, index: frame.index, context: frame.context } };
+  }
+
+  /** Takes note, at rest, that so many well-formed values and line feeds were read by somebody else. */
+  advance(values: number, lines: number): void {
+    this.lineNumber += lines;
+    if (values === 0) return;
+    const frame = this.frames[0];
+    if (frame !== undefined) frame.index += values;
+    this.handler.passed();
   }
 
   private read(text: string): void {

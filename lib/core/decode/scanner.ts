@@ -176,7 +176,7 @@ export class ValueScanner {
       else if (code === QUOTE) {
         this.endString(text, from, i - 1);
         return i;
-      }
+      } else i = plainEnd(text, i);
     }
     this.noteName(text, from, i);
     return i;
@@ -321,6 +321,16 @@ function wordEnd(text: string, from: number): number {
     )
       return i;
     i++;
+  }
+  return i;
+}
+
+/** End of the characters that mean nothing to the end of a string; most of all text is read by this loop. */
+function plainEnd(text: string, from: number): number {
+  let i = from;
+  for (; i < text.length; i++) {
+    const code = text.charCodeAt(i);
+    if (code === QUOTE || code === BACKSLASH || code === LINE_FEED) break;
   }
   return i;
 }

@@ -1,0 +1,113 @@
+// Equal tuples of fields get equal numbers. A number stands for exactly one tuple: hashes only find the place, bytes decide.
+import { fits, seen, textLength, textStart } from './fields';
+import { ARENA, ARENA_SIZE, FIELDS, NOTES, SHAPES, SLOTS, SLOT_COUNT, TUPLES, TUPLE_LIMIT } from './layout';
+
+/** The record has no tuple: it is parsed. */
+export const ODD: i32 = -1;
+/** No room for another tuple before resetTuples(). */
+export const FULL: i32 = -2;
+
+/** What TypeScript notes of a tuple whose verbatim object decides. */
+const NEEDS_TEXT: u8 = 2;
+/** The longest verbatim object that is remembered; a longer one is asked about each time. */
+const LONGEST_TEXT: usize = 8192;
+/** A hash that collides more often than this is somebody's work: such records are parsed. */
+const PROBES: u32 = 24;
+
+let count: u32 = 0;
+let top: usize = ARENA;
+
+/** Forgets all tuples. */
+export function resetTuples(): void {
+  count = 0;
+  top = ARENA;
+  memory.fill(SLOTS, 0, <usize>SLOT_COUNT * 2);
+  memory.fill(NOTES, 0, <usize>TUPLE_LIMIT);
+}
+
+/** Number of the tuple of the record at hand. */
+export function numberOf(shapes: u32, context: u32): i32 {
+  for (let left = shapes; left != 0; left &= left - 1) {
+    const shape = <u32>ctz(left);
+    if (fits(shape)) return numberOfShape(SHAPES + (<usize>shape << 6), shape, context);
+  }
+  return ODD;
+}
+
+function numberOfShape(shape: usize, number: u32, context: u32): i32 {
+  if (top + 32768 > ARENA + ARENA_SIZE || count + 2 > TUPLE_LIMIT) return FULL;
+  let to = top;
+  store<u32>(to, (context << 8) | number);
+  store<u32>(to, seen & load<u32>(shape, 4), 4);
+  to += 8;
+  const fieldCount = load<u32>(shape, 8);
+  for (let i: u32 = 0; i < fieldCount; i++) {
+    const field = <u32>load<u8>(shape + i, 12);
+    if (((seen >> field) & 1) == 0) {
+      store<u16>(to, 0xffff);
+      to += 2;
+      continue;
+    }
+    const at = <usize>load<u32>(FIELDS + (field << 3));
+    const length = <usize>load<u32>(FIELDS + (field << 3), 4);
+    store<u16>(to, <u16>length);
+    to += 2;
+    copy(to, at, length);
+    to += length;
+  }
+  const first = intern(to);
+  if (first < 0 || load<u8>(NOTES + <usize>first) != NEEDS_TEXT) return first;
+  const length = textLength();
+  if (length == 0 || length > LONGEST_TEXT) return first;
+  store<u64>(top, 0xffffffff00000000 | <u64>first);
+  copy(top + 8, textStart(), length);
+  return intern(top + 8 + length);
+}
+
+/** Copies in steps of 16 bytes, beyond both ends. */
+// @ts-ignore: decorator
+@inline
+function copy(to: usize, from: usize, length: usize): void {
+  for (let i: usize = 0; i < length; i += 16) v128.store(to + i, v128.load(from + i));
+}
+
+/** Number of the tuple whose bytes stand between `top` and `end`. */
+function intern(end: usize): i32 {
+  v128.store(end, i64x2.splat(0));
+  const size = (end - top + 15) & ~15;
+  let mixed: u64 = <u64>size * 0x9e3779b97f4a7c15;
+  for (let i: usize = 0; i < size; i += 8) {
+    mixed = (mixed ^ load<u64>(top + i)) * 0xff51afd7ed558ccd;
+    mixed ^= mixed >> 32;
+  }
+  const hash = <u32>mixed;
+  let slot = hash & (SLOT_COUNT - 1);
+  for (let probe: u32 = 0; probe < PROBES; probe++) {
+    const place = SLOTS + (<usize>slot << 1);
+    const known = <u32>load<u16>(place);
+    if (known == 0) {
+      const tuple = TUPLES + (<usize>count << 4);
+      store<u32>(tuple, <u32>top);
+      store<u32>(tuple, <u32>(end - top), 4);
+      store<u32>(tuple, hash, 8);
+      store<u8>(NOTES + <usize>count, 0);
+      top += size;
+      count++;
+      store<u16>(place, <u16>count);
+      return <i32>count - 1;
+    }
+    const tuple = TUPLES + (<usize>(known - 1) << 4);
+    if (load<u32>(tuple, 8) == hash && load<u32>(tuple, 4) == <u32>(end - top) && isEqual(<usize>load<u32>(tuple), top, size)) {
+      return <i32>known - 1;
+    }
+    slot = (slot + 1) & (SLOT_COUNT - 1);
+  }
+  return ODD;
+}
+
+function isEqual(a: usize, b: usize, size: usize): bool {
+  for (let i: usize = 0; i < size; i += 16) {
+    if (v128.any_true(v128.xor(v128.load(a + i), v128.load(b + i)))) return false;
+  }
+  return true;
+}

@@ -1,0 +1,187 @@
+import { join } from 'node:path';
+import { type Command, Option } from 'commander';
+import { falcoHostname } from '../../config/env.ts';
+import { formatProblem, type Problem } from '../../config/problem.ts';
+import type { Priority } from '../../core/model/finding.ts';
+import type { Outcome } from '../../core/pipeline.ts';
+import type { RuleInfo } from '../../core/rules/engine.ts';
+import { type OpenedScan, openScan, scanInputs } from '../../wire.ts';
+import { packageFolder } from '../assets.ts';
+import type { CliContext } from '../context.ts';
+import { visible } from '../escape.ts';
+import { EXIT, type ExitStatus } from '../exit-status.ts';
+import { makePaint } from '../paint.ts';
+import { Failures, RuleFailures } from '../scan/failures.ts';
+import { onInterrupt } from '../scan/interrupt.ts';
+import { jsonlPrinter, jsonPrinter } from '../scan/json-printers.ts';
+import type { Printer } from '../scan/printer.ts';
+import { Progress } from '../scan/progress.ts';
+import { htmlPrinter, reportFilePrinter } from '../scan/report-printers.ts';
+import { checkReportFile, FORMATS, type Format, parsePriority, parseWindow, type TimeWindow } from '../scan/scan-options.ts';
+import { tablePrinter } from '../scan/table-printer.ts';
+import { severity } from '../table/event-row.ts';
+import { COLOR_CHOICES, type ColorChoice, type Terminal, wantsColor } from '../terminal.ts';
+
+/** Report that is written when the bundled sample is scanned. */
+const SAMPLE_REPORT = 'drift-report.html';
+
+interface ScanFlags {
+  readonly config?: string;
+  readonly rules: readonly string[];
+  readonly builtinRules: boolean;
+  readonly format: Format;
+  readonly report?: string;
+  readonly since?: string;
+  readonly until?: string;
+  readonly failOn?: string;
+  readonly quiet: boolean;
+  readonly color: ColorChoice;
+}
+
+/** What a scan is to do, with every default filled in. */
+interface ScanPlan {
+  readonly paths: readonly string[];
+  readonly configPath: string | undefined;
+  readonly ruleFiles: readonly string[];
+  readonly builtinRules: boolean;
+  readonly window: TimeWindow;
+  readonly format: Format;
+  readonly report: string | undefined;
+  readonly failOn: Priority | undefined;
+  readonly quiet: boolean;
+  readonly color: boolean;
+}
+
+/** Adds `driftwire scan`. */
+export function addScan(program: Command, context: CliContext): void {
+  program
+    .command('scan')
+    .description('read audit records and print what was changed by hand')
+    .argument('[PATH...]', 'files, folders (with all below them) or - for standard input; without any, the bundled sample')
+    .option('--config <file>', 'configuration (default: driftwire.yaml in the current folder, if it is there)')
+    .option('--rules <file>', 'Falco-format rule file (a.yaml b.yaml, or repeated), loaded after the built-in ones', gather, [])
+    .option('--no-builtin-rules', 'load only the rule files given')
+    .addOption(new Option('--format <form>', 'how to print the findings').choices(FORMATS).default('table'))
+    .option('--report <file.html>', 'also write the findings as one self-contained page')
+    .option('--since <time>', 'leave out what happened before: a time, a date or a span such as 24h')
+    .option('--until <time>', 'leave out what happened from then on')
+    .option('--fail-on <priority>', 'exit with 1 if there is a finding of this priority or a worse one')
+    .option('--quiet', 'nothing on standard error but errors', false)
+    .addOption(new Option('--color <when>', 'colour the table').choices(COLOR_CHOICES).default('auto'))
+    .action(async (paths: readonly string[], flags: ScanFlags) => {
+      context.end(await scan(planOf(paths, flags, context.terminal), context.terminal));
+    });
+}
+
+// spreadRuleFiles gives every file an option of its own, so that the paths behind it stay paths
+function gather(value: string, before: readonly string[]): readonly string[] {
+  return [...before, value];
+}
+
+function planOf(paths: readonly string[], flags: ScanFlags, terminal: Terminal): ScanPlan {
+  const isSample = paths.length === 0;
+  const samples = join(packageFolder(), 'samples');
+  const sampleReport = isSample && flags.format === 'table' ? SAMPLE_REPORT : undefined;
+  const report = flags.report ?? sampleReport;
+  if (report !== undefined) checkReportFile(report);
+  if (isSample && !flags.quiet) terminal.err.write('no PATH given: this is the bundled sample, a made-up day of an organisation\n');
+  return {
+    paths: isSample ? [join(samples, 'logs')] : paths,
+    configPath: flags.config ?? (isSample ? join(samples, 'driftwire.yaml') : undefined),
+    ruleFiles: flags.rules,
+    builtinRules: flags.builtinRules,
+    window: parseWindow(flags.since, flags.until, terminal.nowMs()),
+    format: flags.format,
+    report,
+    failOn: flags.failOn === undefined ? undefined : parsePriority(flags.failOn),
+    quiet: flags.quiet,
+    color: wantsColor(flags.color, terminal),
+  };
+}
+
+async function scan(plan: ScanPlan, terminal: Terminal): Promise<ExitStatus> {
+  const { configPath } = plan;
+  const hostname = falcoHostname();
+  const ruleFailures = new RuleFailures();
+  const opened = await openScan({
+    ...(configPath === undefined ? {} : { configPath }),
+    ruleFiles: [...plan.ruleFiles],
+    builtinRules: plan.builtinRules,
+    ...plan.window,
+    ...(hostname === undefined ? {} : { hostname }),
+    onRuleFailure: (failure) => ruleFailures.add(failure),
+  });
+  if (!opened.ok) {
+    tell(opened.problems, terminal);
+    return EXIT.usage;
+  }
+  if (!plan.quiet) tell(opened.warnings, terminal);
+  const status = await read(plan, opened, terminal);
+  for (const line of ruleFailures.lines()) terminal.err.write(`${line}\n`);
+  return status;
+}
+
+type Opened = Extract<OpenedScan, { ok: true }>;
+
+async function read(plan: ScanPlan, { detector, engine }: Opened, terminal: Terminal): Promise<ExitStatus> {
+  const printers = printersOf(plan, engine.rules, terminal);
+  const failures = new Failures();
+  const progress = new Progress(terminal, !plan.quiet);
+  const release = onInterrupt(() => progress.clear());
+  let reached = false;
+  let [records, events] = [0, 0];
+  const onOutcome = (outcome: Outcome): void => {
+    records++;
+    if (outcome.kind === 'failed') failures.add(outcome);
+    if (outcome.kind === 'findings') {
+      const [first, ...rest] = outcome.findings;
+      if (first === undefined) return;
+      events++;
+      for (const printer of printers) printer.event([first, ...rest]);
+      reached ||= plan.failOn !== undefined && outcome.findings.some((each) => isAtLeast(each.finding.priority, plan.failOn));
+    }
+    progress.show(() => `${records.toLocaleString('en-US')} records, ${events.toLocaleString('en-US')} with findings`);
+  };
+  try {
+    const { summary, inputs } = await scanInputs([...plan.paths], detector, onOutcome);
+    progress.clear();
+    for (const printer of printers) printer.finish(summary, inputs);
+  } finally {
+    progress.clear();
+    release();
+  }
+  for (const line of failures.lines()) terminal.err.write(`${line}\n`);
+  if (reached) return EXIT.failOn;
+  return failures.any ? EXIT.unreadable : EXIT.done;
+}
+
+function printersOf(plan: ScanPlan, rules: readonly RuleInfo[], terminal: Terminal): readonly Printer[] {
+  const { report } = plan;
+  const main = mainPrinter(plan, rules, terminal);
+  if (report === undefined) return [main];
+  const onWritten = (): void => {
+    if (!plan.quiet) terminal.err.write(`report: ${visible(report)}\n`);
+  };
+  return [main, reportFilePrinter(report, terminal.nowMs, rules, onWritten)];
+}
+
+function mainPrinter({ format, color }: ScanPlan, rules: readonly RuleInfo[], { out, columns, nowMs }: Terminal): Printer {
+  switch (format) {
+    case 'table':
+      return tablePrinter(out, { columns, paint: makePaint(color) });
+    case 'jsonl':
+      return jsonlPrinter(out);
+    case 'json':
+      return jsonPrinter(out);
+    case 'html':
+      return htmlPrinter(out, nowMs, rules);
+  }
+}
+
+function isAtLeast(priority: Priority, threshold: Priority | undefined): boolean {
+  return threshold !== undefined && severity(priority) <= severity(threshold);
+}
+
+function tell(problems: readonly Problem[], { err }: Terminal): void {
+  for (const problem of problems) err.write(`${visible(formatProblem(problem))}\n`);
+}

@@ -1,0 +1,59 @@
+import { writeSync } from 'node:fs';
+
+/** How much text is gathered before it is written, in UTF-16 units. */
+const CHUNK_CHARS = 65_536;
+
+/** Thrown by an output whose reader has gone away (`| head`): the run ends, and that is no failure. */
+export class ReaderGone extends Error {}
+
+/** Where a result or a message goes. */
+export interface Output {
+  /** Takes text; it is written in order, at the latest by `flush`. */
+  write(text: string): void;
+  flush(): void;
+}
+
+/**
+ * Writes to a file descriptor and returns only when the system has taken the text. Readers of audit logs are faster than
+ * most readers of findings, so this is the back pressure: nothing is read while the consumer has not taken what is there,
+ * and nothing piles up in memory.
+ *
+ * @throws {ReaderGone} when nobody reads any more (EPIPE).
+ */
+export function outputTo(fd: number): Output {
+  let pending = '';
+  const flush = (): void => {
+    const text = pending;
+    pending = '';
+    writeAll(fd, Buffer.from(text));
+  };
+  return {
+    write(text) {
+      pending += text;
+      if (pending.length >= CHUNK_CHARS) flush();
+    },
+    flush,
+  };
+}
+
+function writeAll(fd: number, bytes: Buffer): void {
+  let offset = 0;
+  while (offset < bytes.length) {
+    try {
+      offset += writeSync(fd, bytes, offset);
+    } catch (cause) {
+      const code = codeOf(cause);
+      if (code === 'EPIPE') throw new ReaderGone('nobody reads the output any more', { cause });
+      if (code !== 'EAGAIN') throw cause;
+      pauseMs(5); // a pipe or terminal that somebody made non-blocking is full
+    }
+  }
+}
+
+function codeOf(cause: unknown): string | undefined {
+  return cause instanceof Error && 'code' in cause && typeof cause.code === 'string' ? cause.code : undefined;
+}
+
+function pauseMs(ms: number): void {
+  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, ms);
+}

@@ -1,0 +1,33 @@
+import { Command } from 'commander';
+import manifest from '../../package.json' with { type: 'json' };
+import { addScan } from './commands/scan.ts';
+import { addSimulate } from './commands/simulate.ts';
+import type { CliContext } from './context.ts';
+
+/** The command line with all its commands. */
+export function makeProgram(context: CliContext): Command {
+  const { terminal } = context;
+  const program = new Command('driftwire')
+    .description('Tells who changed AWS and Kubernetes by hand, from their audit logs.')
+    .version(manifest.version)
+    .showHelpAfterError('(--help shows what there is)')
+    .showSuggestionAfterError()
+    .exitOverride()
+    .configureOutput({
+      writeOut: (text) => terminal.out.write(text),
+      writeErr: (text) => terminal.err.write(text),
+      getOutHelpWidth: () => terminal.columns,
+      getErrHelpWidth: () => terminal.columns,
+      getOutHasColors: () => terminal.outIsTty && !terminal.noColor,
+      getErrHasColors: () => terminal.errIsTty && !terminal.noColor,
+    })
+    .addHelpText(
+      'after',
+      `
+Exit status: 0 done; 1 --fail-on was reached; 2 wrong usage, configuration or rule file;
+3 some input could not be read (all else was still reported).`,
+    );
+  addScan(program, context);
+  addSimulate(program);
+  return program;
+}

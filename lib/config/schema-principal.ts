@@ -22,7 +22,13 @@ export const principalEntry = z
       .min(1, 'empty list: matches nothing; leave the key out')
       .optional()
       .describe("Narrows: the caller's account."),
-    clusters: z.array(glob).min(1, 'empty list: matches nothing; leave the key out').optional().describe('Narrows: the cluster (glob).'),
+    clusters: z
+      .array(glob)
+      .min(1, 'empty list: matches nothing; leave the key out')
+      .optional()
+      .describe(
+        'Narrows: the cluster (glob). Known from the log group of the control plane and from `serve.follow`; a bare audit log file does not tell it.',
+      ),
     session: glob
       .optional()
       .describe(

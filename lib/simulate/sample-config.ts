@@ -15,7 +15,7 @@ pipelines:
   - { name: github-actions, role: "gha-deploy-*", identity_provider: token.actions.githubusercontent.com }
   # People can take this role too: only sessions that GitHub's own tokens opened are the pipeline's.
   - { name: terraform, role: terraform-apply, identity_provider: token.actions.githubusercontent.com, session: "GitHubActions-*" }
-  - { name: helm, role: gha-helm, clusters: [demo, staging] }
+  - { name: helm, role: gha-helm, accounts: ["111122223333", "999988887777"] }
   - { name: argocd, service_account: argocd/argocd-application-controller }
   - { name: flux, service_account: flux-system/kustomize-controller }
 

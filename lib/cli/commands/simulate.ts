@@ -28,9 +28,11 @@ export function addSimulate(program: Command): void {
       const { out, format, seed, start, hours, scale } = options;
       const written = writeSimulation(out, { seed, startMs: start, hours, scale }, format);
       const megabytes = (written.recordChars / 1e6).toFixed(1);
-      process.stdout.write(
-        `${written.events} events (${megabytes} MB) in ${written.files} files below ${out}/logs, ${written.expected} of them expected to be found\n`,
-      );
+      program
+        .configureOutput()
+        .writeOut?.(
+          `${written.events} events (${megabytes} MB) in ${written.files} files below ${out}/logs, ${written.expected} of them expected to be found\n`,
+        );
     });
 }
 

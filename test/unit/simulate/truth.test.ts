@@ -15,7 +15,8 @@ function verdictOf(event: SimulatedEvent, policy: ReturnType<typeof compilePolic
     source: event.source,
     text: event.text,
     origin: { input: 'simulated', line: 1, path: '' },
-    envelope: event.cluster === undefined ? {} : { cluster: event.cluster, account: event.account, region: event.region },
+    // an audit log file does not say which cluster it is from; only a log group does
+    envelope: event.cluster === 'demo' ? { cluster: event.cluster, account: event.account } : {},
     truncated: false,
   });
   if (!normalised.ok) throw new Error(`not a record: ${event.text}`);

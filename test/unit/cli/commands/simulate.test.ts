@@ -2,21 +2,22 @@ import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Command } from 'commander';
-import { afterAll, afterEach, describe, expect, it, vi } from 'vitest';
+import { afterAll, describe, expect, it } from 'vitest';
 import { addSimulate } from '../../../../lib/cli/commands/simulate.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'driftwire-simulate-command-'));
 afterAll(() => rmSync(folder, { recursive: true }));
-afterEach(() => vi.restoreAllMocks());
 
 /** Runs the command; what it prints, or why it refused. */
 function run(...args: readonly string[]): string {
   let printed = '';
-  vi.spyOn(process.stdout, 'write').mockImplementation((text) => {
-    printed += String(text);
-    return true;
-  });
-  const program = new Command().exitOverride().configureOutput({ writeErr: () => undefined });
+  const output = {
+    writeOut: (text: string) => {
+      printed += text;
+    },
+    writeErr: () => undefined,
+  };
+  const program = new Command().exitOverride().configureOutput(output);
   addSimulate(program);
   program.commands[0]?.exitOverride().configureOutput({ writeErr: () => undefined });
   try {

@@ -303,6 +303,17 @@ const SCENES: readonly Scene[] = [
     more: { request: ADMIN_BINDING, response: ADMIN_BINDING },
   },
   {
+    minute: 884.5,
+    cluster: demo,
+    who: 'carol',
+    verb: 'delete',
+    code: 200,
+    thing: { resource: 'networkpolicies', namespace: 'payments', name: 'default-deny', group: 'networking.k8s.io' },
+    level: 'RequestResponse',
+    expect: manual('kubectl --as system:admin delete: the caller counts, not the name that was taken'),
+    more: { request: DELETE(), impersonated: '{"username":"system:admin","groups":["system:masters","system:authenticated"]}' },
+  },
+  {
     minute: 971.3,
     cluster: demo,
     who: 'carol',

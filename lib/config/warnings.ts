@@ -1,4 +1,5 @@
 /** What a configuration may say but can hardly mean; found on the raw value, so that errors elsewhere hide no warning. */
+import type { Config } from './schema.ts';
 import { isRecord } from './schema-values.ts';
 
 /** One warning and its place. */
@@ -78,6 +79,19 @@ function followedClusters(root: Record<string, unknown>): readonly Warning[] {
           message,
           path: path.slice(0, -1),
         }))
+      : [],
+  );
+}
+
+/**
+ * `ignore` entries that have ended: right for old logs, forgotten for new ones.
+ *
+ * @param today - The day to compare with, `YYYY-MM-DD` (UTC); the caller has the clock.
+ */
+export function expiredIgnores(config: Config, today: string): readonly Warning[] {
+  return config.ignore.flatMap(({ until }, index) =>
+    until !== undefined && until < today
+      ? [{ path: ['ignore', index, 'until'], message: `ended on ${until}: what it expected is reported again; renew or remove the entry` }]
       : [],
   );
 }

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { parseConfig } from '../../../lib/config/load.ts';
+import { expiredIgnores } from '../../../lib/config/warnings.ts';
 
 function messages(text: string): readonly string[] {
   return parseConfig(text, 'x').problems.map(({ severity, path, message }) => `${severity} ${path}: ${message}`);
@@ -138,5 +139,17 @@ describe('a warning, and no error,', () => {
     expect(messages('break_glass: [{ name: a, role: "*" }]')).toEqual([]);
     expect(messages('clusters: { demo: {} }\npipelines: [{ name: a, service_account: a/b, clusters: [demo] }]')).toEqual([]);
     expect(messages('serve: { follow: [{ path: p }] }')).toEqual([]);
+  });
+});
+
+describe('an ignore entry', () => {
+  it('that has ended is told on the day after its last', () => {
+    const { config } = parseConfig(
+      'ignore: [{ name: a, reason: r, until: 2027-03-31, condition: x }, { name: b, reason: r, condition: x }]',
+      'x',
+    );
+    if (config === undefined) throw new Error('the configuration of this test is not valid');
+    expect(expiredIgnores(config, '2027-03-31')).toEqual([]);
+    expect(expiredIgnores(config, '2027-04-01').map(({ path }) => path)).toEqual([['ignore', 0, 'until']]);
   });
 });

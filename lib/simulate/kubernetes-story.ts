@@ -2,9 +2,9 @@
 import { auditEvents, type Request, serviceAccount } from './audit-record.ts';
 import { CLUSTERS, type Cluster } from './cast.ts';
 import { KUBE_PEOPLE } from './kubernetes-cast.ts';
-import { requestFor, type Thing } from './kubernetes-request.ts';
+import { deployment, requestFor, type Thing } from './kubernetes-request.ts';
 import type { Expectation, SimulatedEvent } from './model.ts';
-import type { Random } from './random.ts';
+import { Random } from './random.ts';
 
 /** One request of the story. */
 interface Scene {
@@ -74,6 +74,8 @@ const ADMIN_BINDING =
   '{"kind":"ClusterRoleBinding","apiVersion":"rbac.authorization.k8s.io/v1","metadata":{"name":"emergency-admin"},"subjects":[{"kind":"User","apiGroup":"rbac.authorization.k8s.io","name":"erin"}],"roleRef":{"apiGroup":"rbac.authorization.k8s.io","kind":"ClusterRole","name":"cluster-admin"}}';
 const IMAGE_PATCH =
   '{"spec":{"template":{"spec":{"$setElementOrder/containers":[{"name":"app"}],"containers":[{"image":"registry.example.com/web:hotfix-1","name":"app"}]}}}}';
+/** What the API server answers to the patch: the whole object, as hardened as it was. */
+const PATCHED = deployment(new Random('patched'), 'shop', 'web');
 const TOKEN_REQUEST =
   '{"kind":"TokenRequest","apiVersion":"authentication.k8s.io/v1","metadata":{"creationTimestamp":null},"spec":{"audiences":null,"expirationSeconds":86400,"boundObjectRef":null},"status":{"token":"","expirationTimestamp":null}}';
 
@@ -93,7 +95,7 @@ const SCENES: readonly Scene[] = [
       user: 'mallory',
       rules: [CHANGE, SPOOFED].sort(),
     },
-    more: { request: IMAGE_PATCH },
+    more: { request: IMAGE_PATCH, response: PATCHED },
   },
   {
     minute: 312.8,
@@ -124,7 +126,7 @@ const SCENES: readonly Scene[] = [
     thing: { ...deploymentOf('shop', 'web'), query: 'fieldManager=kubectl-edit\\u0026fieldValidation=Strict' },
     level: 'RequestResponse',
     expect: manual('kubectl edit of an image'),
-    more: { request: IMAGE_PATCH },
+    more: { request: IMAGE_PATCH, response: PATCHED },
   },
   {
     minute: 540.2,

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import type { Decoded } from '../../lib/core/model/raw-record.ts';
 import type { ReadLimits, Receiver } from '../../lib/core/ports.ts';
 import { DEFAULT_LIMITS } from '../../lib/sources/limits.ts';
@@ -48,4 +49,27 @@ export function brief(item: Decoded): string {
 /** Texts of the records among the items. */
 export function recordTexts(items: readonly Decoded[]): string[] {
   return items.flatMap((item) => (item.kind === 'record' ? [item.record.text] : []));
+}
+
+/** The text of a fixture below test/fixtures. */
+export function fixture(path: string): string {
+  return readFileSync(new URL(`../fixtures/${path}`, import.meta.url), 'utf8');
+}
+
+/** What reading a fixture gives, each item in few words with its place. */
+export function briefs(path: string, options: ReadOptions = {}): string[] {
+  return readAll(fixture(path), options).map((item) => {
+    const { line, path: step } = item.kind === 'record' ? item.record.origin : item.origin;
+    return `${line} ${step === '' ? '.' : step} ${brief(item)}`;
+  });
+}
+
+/** The envelopes of the records among the items. */
+export function envelopes(items: readonly Decoded[]): unknown[] {
+  return items.flatMap((item) => (item.kind === 'record' ? [item.record.envelope] : []));
+}
+
+/** The hint of the first failure. */
+export function firstHint(items: readonly Decoded[]): string | undefined {
+  return items.find((item) => item.kind === 'failed')?.hint;
 }

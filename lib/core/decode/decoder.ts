@@ -54,6 +54,8 @@ function decodeText(decoder: Decoder, text: string, around: Surroundings): void 
     decoder.emit(failure(around, 'bad_envelope', `envelopes lie in one another more than ${decoder.limits.maxEnvelopes} deep`));
   } else if (around.mode === 'log' && !/^\s*[{[]/.test(text)) {
     decoder.emit({ kind: 'dropped', reason: 'other_log', origin: originOf(around) });
+  } else if (text.trim() === '') {
+    decoder.emit(failure(around, 'bad_json', 'an empty text where a record or an envelope should be'));
   } else {
     const splitter = new Splitter(new Decoding(decoder, around), decoder.limits);
     splitter.push(text);

@@ -20,9 +20,8 @@ export const eventbridge: Format = (item) => {
 
 function detail(item: Item): true {
   const value = member(item.value, 'detail');
-  const text = memberText(item.text, 'detail');
-  if (!isObject(value) || text === undefined) return fail(item, 'bad_envelope', 'an event "... via CloudTrail" needs detail as an object');
-  item.decoder.value(text, value, inside(item.around, 'detail', placeOf(item)));
+  if (!isObject(value)) return fail(item, 'bad_envelope', 'an event "... via CloudTrail" needs detail as an object');
+  item.decoder.value(memberText(item.text, 'detail'), value, inside(item.around, 'detail', placeOf(item)));
   return true;
 }
 

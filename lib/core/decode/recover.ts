@@ -1,6 +1,11 @@
 import type { Json, JsonObject } from '../model/audit-event.ts';
 import { isObject, text as textAt } from '../normalise/access.ts';
 
+/** How CloudWatch Logs ends a message that it cut. */
+const MARK = /\[Truncated\.\.\.\]\s*$/;
+/** So many members before the damage are given up at most; behind the last complete one stands one line of something else. */
+const MAX_ATTEMPTS = 32;
+
 /**
  * Recovers what a cut JSON object still says: all members that were complete before the cut, at every level.
  * CloudWatch Logs cuts long audit events and ends them with `[Truncated...]` (falcosecurity/plugins #297); files end anywhere.
@@ -8,9 +13,26 @@ import { isObject, text as textAt } from '../normalise/access.ts';
  * @returns undefined when the text does not begin with an object that has one complete member.
  */
 export function recoverObject(text: string): JsonObject | undefined {
+  const body = text.replace(MARK, '');
+  const ends = completeEnds(body);
+  for (const { end, closing } of ends.slice(-MAX_ATTEMPTS).reverse()) {
+    const value = parsed(body.slice(0, end) + closing);
+    if (isObject(value)) return value;
+  }
+  return undefined;
+}
+
+interface CompleteEnd {
+  /** Everything before it is complete but for the brackets that are open there. */
+  readonly end: number;
+  readonly closing: string;
+}
+
+/** The ends of the members of the object itself, and last the end of the innermost complete member. */
+function completeEnds(text: string): readonly CompleteEnd[] {
+  const ends: CompleteEnd[] = [];
   const closers: string[] = [];
-  let cut = 0;
-  let closing = '';
+  let last: CompleteEnd | undefined;
   let isString = false;
   for (let i = 0; i < text.length; i++) {
     const character = text.charAt(i);
@@ -18,16 +40,16 @@ export function recoverObject(text: string): JsonObject | undefined {
       if (character === '\\') i++;
       else if (character === '"') isString = false;
     } else if (character === '"') isString = true;
-    else if (character === '{' || character === '[') closers.unshift(character === '{' ? '}' : ']');
-    else if (character === closers[0]) closers.shift();
-    else if (character === '}' || character === ']') break;
-    // What stands before a comma is complete; what stands behind the last comma may be half a member.
-    if (!isString && (character === ',' || character === '}' || character === ']') && closers.length > 0) {
-      cut = character === ',' ? i : i + 1;
-      closing = closers.join('');
+    else if (character === '{' || character === '[') closers.push(character === '{' ? '}' : ']');
+    else if (character === '}' || character === ']' || character === ',') {
+      // What stands before a comma is complete; what stands behind the last comma may be half a member.
+      if (character !== ',' && closers.pop() !== character) break;
+      if (closers.length === 0) break;
+      last = { end: character === ',' ? i : i + 1, closing: closers.toReversed().join('') };
+      if (closers.length === 1) ends.push(last);
     }
   }
-  return cut === 0 ? undefined : parsedObject(text.slice(0, cut) + closing);
+  return last === undefined ? ends : [...ends, last];
 }
 
 /** What is left of a cut audit event when it still names a request: its id, and what was asked or at which stage. */
@@ -44,9 +66,4 @@ export function parsed(text: string): Json | undefined {
   } catch {
     return undefined;
   }
-}
-
-function parsedObject(text: string): JsonObject | undefined {
-  const value = parsed(text);
-  return isObject(value) ? value : undefined;
 }

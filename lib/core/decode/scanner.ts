@@ -15,7 +15,10 @@ const COLON = 3;
 const AFTER = 4;
 const FIRST_ELEMENT = 5;
 
+const TAB = 9;
 const LINE_FEED = 10;
+const CARRIAGE_RETURN = 13;
+const SPACE = 32;
 const QUOTE = 34;
 const COMMA = 44;
 const COLON_SIGN = 58;
@@ -114,7 +117,7 @@ export class ValueScanner {
         continue;
       }
       const code = text.charCodeAt(i);
-      if (code <= 32) {
+      if (code === SPACE || (code <= CARRIAGE_RETURN && (code === LINE_FEED || code === TAB || code === CARRIAGE_RETURN))) {
         if (code === LINE_FEED && this.lineFeed(i)) return 'broken';
         if (code !== LINE_FEED) this.atColumnZero = false;
         i++;

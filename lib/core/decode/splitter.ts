@@ -59,6 +59,8 @@ export interface SplitLimits {
 
 type State = 'between' | 'value' | 'line' | 'bare';
 
+/** UTF-8 bytes that one UTF-16 unit can take. */
+const MAX_BYTES_A_UNIT = 3;
 const MAX_BARE = 64;
 /** A line longer than the record bound keeps this much, for its classification. */
 const MAX_LINE_HEAD = 4096;
@@ -234,6 +236,7 @@ export class Splitter<C> {
     }
     if (result === 'array') return this.arrayMember(text, from);
     this.keep(text, from, this.scanner.valueEnd);
+    this.isOversize ||= isAbove(this.parts, this.length, this.limits.maxRecordBytes);
     const frame = this.frames.at(-1);
     if (frame?.isTail === true) this.endTail(result === 'broken', frame);
     else if (result === 'done' && this.scanner.fault === undefined && !this.isOversize) this.endValue();
@@ -343,6 +346,20 @@ export class Splitter<C> {
     this.isOversize = true;
     this.parts = this.state === 'line' ? [detached([this.parts.join('').slice(0, MAX_LINE_HEAD)])] : [];
   }
+}
+
+/** True when a text has more UTF-8 bytes than the bound; it is counted only where its length leaves a doubt. */
+function isAbove(parts: readonly string[], length: number, maxBytes: number): boolean {
+  if (length * MAX_BYTES_A_UNIT <= maxBytes) return false;
+  let extra = 0;
+  for (const part of parts) {
+    for (let i = 0; i < part.length; i++) {
+      const code = part.charCodeAt(i);
+      // Each half of a surrogate pair stands for two bytes.
+      if (code >= 0x80) extra += code < 0x800 || (code >= 0xd800 && code <= 0xdfff) ? 1 : 2;
+    }
+  }
+  return length + extra > maxBytes;
 }
 
 /** Joins parts into a text of its own: a slice would keep the whole piece of input alive for as long as the record lives. */

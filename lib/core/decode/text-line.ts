@@ -14,22 +14,30 @@ export function textKind(line: string): TextKind {
   return /^[[\]{}"]/.test(head) ? 'fragment' : 'text';
 }
 
-/** True when a text holds characters that no text log has: control characters, or the mark of bytes that were no UTF-8. */
+/** One of so many characters may be the mark of bytes that were no UTF-8 before a text counts as binary: an old log may have a Latin-1 letter or two. */
+const MAX_FOREIGN_PART = 8;
+
+/** True when a text holds what no text log has: control characters, or many bytes that were no UTF-8. */
 export function hasBinary(text: string): boolean {
+  let foreign = 0;
   for (let i = 0; i < text.length; i++) {
     const code = text.charCodeAt(i);
-    if ((code < 32 && code !== 9 && code !== 10 && code !== 13 && code !== 27) || code === 0xfffd || code === 0x7f) return true;
+    // Tab, line feed, carriage return, and the escape of terminal colours.
+    if ((code < 32 && code !== 9 && code !== 10 && code !== 13 && code !== 27) || code === 0x7f) return true;
+    if (code === 0xfffd) foreign++;
   }
-  return false;
+  return foreign * MAX_FOREIGN_PART > text.length;
 }
 
-/** Text of foreign origin made fit for a message: control characters as `\xNN`, cut at `max` characters. */
+/** Control characters, the separators that some terminals take for line feeds, the marks that turn the direction of writing, and halves of characters. */
+const UNSAFE = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/gu;
+
+/** Text of foreign origin made fit for a message: unsafe characters as `\xNN` or `\uNNNN`, cut at `max` UTF-16 units. */
 export function shown(text: string, max: number): string {
-  let out = '';
-  for (const character of text.slice(0, max)) {
-    const code = character.codePointAt(0) ?? 0;
-    const isControl = code < 32 || (code >= 0x7f && code < 0xa0);
-    out += isControl ? `\\x${code.toString(16).padStart(2, '0')}` : character;
-  }
-  return text.length > max ? `${out}...` : out;
+  const head = text.slice(0, max).replace(/[\ud800-\udbff]$/, '');
+  const safe = head.replace(UNSAFE, (character) => {
+    const code = character.charCodeAt(0).toString(16);
+    return code.length <= 2 ? `\\x${code.padStart(2, '0')}` : `\\u${code.padStart(4, '0')}`;
+  });
+  return text.length > max ? `${safe}...` : safe;
 }

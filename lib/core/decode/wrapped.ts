@@ -1,4 +1,4 @@
-import { at, isObject, member } from '../normalise/access.ts';
+import { at, isObject } from '../normalise/access.ts';
 import { type Format, type Item, inside } from './item.ts';
 import { memberText } from './member-text.ts';
 
@@ -19,8 +19,7 @@ function unwrap(item: Item, path: readonly string[]): boolean {
     return true;
   }
   if (!isObject(inner)) return false;
-  const text = path.reduce<string | undefined>((outer, name) => (outer === undefined ? undefined : memberText(outer, name)), item.text);
-  if (text === undefined || member(item.value, 'detail-type') !== undefined) return false;
+  const text = path.reduce(memberText, item.text);
   // As a text, because what was wrapped may be an envelope with an array of records.
   item.decoder.text(text, around);
   return true;

@@ -9,6 +9,8 @@ export const EXIT = {
   unreadable: 3,
   /** A defect of Driftwire itself (sysexits.h EX_SOFTWARE), so that no script mistakes it for a result. */
   internal: 70,
+  /** The output could not be written (sysexits.h EX_IOERR). */
+  output: 74,
   /** Ended by Ctrl-C, as shells number it. */
   interrupted: 130,
 } as const;

@@ -3,7 +3,7 @@ import type { CliContext } from './context.ts';
 import { UsageError } from './context.ts';
 import { visible } from './escape.ts';
 import { EXIT, type ExitStatus } from './exit-status.ts';
-import { ReaderGone } from './output.ts';
+import { OutputFailed, ReaderGone } from './output.ts';
 import { makeProgram } from './program.ts';
 import { spreadRuleFiles } from './scan/scan-options.ts';
 import { processTerminal, type Terminal } from './terminal.ts';
@@ -42,6 +42,10 @@ function statusOf(error: unknown, { err }: Terminal): ExitStatus {
   if (error instanceof UsageError) {
     err.write(`error: ${visible(error.message)}\n`);
     return EXIT.usage;
+  }
+  if (error instanceof OutputFailed) {
+    err.write(`error: ${visible(error.message)}\n`);
+    return EXIT.output;
   }
   const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
   err.write(`internal error, please report it:\n${text.split('\n').map(visible).join('\n')}\n`);

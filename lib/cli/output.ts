@@ -6,6 +6,9 @@ const CHUNK_CHARS = 65_536;
 /** Thrown by an output whose reader has gone away (`| head`): the run ends, and that is no failure. */
 export class ReaderGone extends Error {}
 
+/** The output cannot be written any more (a full disk, say); the message says why. */
+export class OutputFailed extends Error {}
+
 /** Where a result or a message goes. */
 export interface Output {
   /** Takes text; it is written in order, at the latest by `flush`. */
@@ -19,6 +22,7 @@ export interface Output {
  * and nothing piles up in memory.
  *
  * @throws {ReaderGone} when nobody reads any more (EPIPE).
+ * @throws {OutputFailed} when the system refuses the text; it is wrapped so that no reader of inputs takes it for its own.
  */
 export function outputTo(fd: number): Output {
   let pending = '';
@@ -44,7 +48,7 @@ function writeAll(fd: number, bytes: Buffer): void {
     } catch (cause) {
       const code = codeOf(cause);
       if (code === 'EPIPE') throw new ReaderGone('nobody reads the output any more', { cause });
-      if (code !== 'EAGAIN') throw cause;
+      if (code !== 'EAGAIN') throw new OutputFailed(`cannot write the output: ${code ?? String(cause)}`, { cause });
       pauseMs(5); // a pipe or terminal that somebody made non-blocking is full
     }
   }

@@ -23,6 +23,9 @@ export interface Terminal {
 /** Width that is used when the output is no terminal and nobody says another. */
 export const DEFAULT_COLUMNS = 80;
 
+/** Time and priority alone need this many; on anything narrower the terminal wraps the lines. */
+export const MIN_COLUMNS = 40;
+
 /** The terminal this process runs in. */
 export function processTerminal(): Terminal {
   return {
@@ -30,7 +33,7 @@ export function processTerminal(): Terminal {
     err: outputTo(2),
     outIsTty: process.stdout.isTTY === true,
     errIsTty: process.stderr.isTTY === true,
-    columns: process.stdout.columns ?? announcedColumns() ?? DEFAULT_COLUMNS,
+    columns: Math.max(MIN_COLUMNS, process.stdout.columns ?? announcedColumns() ?? DEFAULT_COLUMNS),
     noColor: noColor(),
     nowMs: Date.now,
   };

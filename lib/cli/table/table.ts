@@ -15,6 +15,8 @@ export interface TableLook {
 const WIDE_COLUMNS = 120;
 const TIME_COLUMNS = 25;
 const PRIORITY_COLUMNS = 9;
+/** With less room than this the action goes to the next line. */
+const MIN_WHAT_COLUMNS = 12;
 const GAP = '  ';
 
 /** The findings as lines for a terminal, grouped by person; no line is wider than the look says. */
@@ -44,13 +46,14 @@ function hiddenLine({ events, rows }: Person, { columns, paint }: TableLook): re
 
 /** When, how bad and what on the first line of an event; on what, where, how and which rules on the next. */
 function narrowRow({ columns, paint }: TableLook): (row: EventRow) => readonly string[] {
+  const left = columns - GAP.length - TIME_COLUMNS - GAP.length - PRIORITY_COLUMNS - GAP.length;
+  const isRoomForWhat = left >= MIN_WHAT_COLUMNS;
   return (row) => {
-    const first = GAP + localTime(row.timeMs) + GAP;
-    const left = Math.max(1, columns - stringWidth(first) - PRIORITY_COLUMNS - GAP.length);
     const priority = paint.priority(row.priority, pad(shortPriority(row), PRIORITY_COLUMNS));
-    const pieces = [row.resource, row.where, row.how, ...row.rules].filter((piece) => piece !== '');
+    const what = isRoomForWhat ? `${GAP}${paint.bold(cutTo(row.what, left))}` : '';
+    const pieces = [isRoomForWhat ? '' : row.what, row.resource, row.where, row.how, ...row.rules].filter((piece) => piece !== '');
     const rest = pack(pieces, columns - 2 * GAP.length).map((line) => GAP + GAP + paint.dim(line));
-    return [`${first}${priority}${GAP}${paint.bold(cutTo(row.what, left))}`, ...rest];
+    return [`${GAP}${localTime(row.timeMs)}${GAP}${priority}${what}`, ...rest];
   };
 }
 

@@ -20,7 +20,7 @@ import { unusable } from './normalise/normalised.ts';
 import { type CompiledPolicy, compilePolicy } from './policy/declared.ts';
 import type { Policy } from './policy/policy.ts';
 import { makePrefilter } from './prefilter.ts';
-import type { CompiledCondition, EventContext, RuleEngine, RuleFailure } from './rules/engine.ts';
+import type { CompiledCondition, EventContext, RuleEngine, RuleFailure, RuleInfo } from './rules/engine.ts';
 import { type Summary, Tally } from './summary.ts';
 
 /** What became of one record. */
@@ -99,6 +99,11 @@ export class Detector {
     const context = this.#context(event, evtNum);
     const matches = this.#options.engine.match(context, (failure) => this.#options.onRuleFailure?.(failure, event.record));
     return { context, findings: matches.map((match) => findingOf(context, match, this.#options.policy)) };
+  }
+
+  /** The rules that are loaded, for reports. */
+  get rules(): readonly RuleInfo[] {
+    return this.#options.engine.rules;
   }
 
   summary(): Summary {

@@ -1,0 +1,141 @@
+/** The composition root: from what the user gave (configuration, rule files) to a detector that runs, and from paths to what becomes of their records. */
+import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { loadConfigFile } from './config/load-file.ts';
+import type { Problem } from './config/problem.ts';
+import type { Config } from './config/schema.ts';
+import { toPolicy } from './config/to-policy.ts';
+import type { DropReason } from './core/errors.ts';
+import type { Decoded, EventSource } from './core/model/raw-record.ts';
+import { type CompiledIgnore, Detector, type Outcome } from './core/pipeline.ts';
+import type { Policy } from './core/policy/policy.ts';
+import type { Receiver } from './core/ports.ts';
+import type { RuleEngine, RuleFailure } from './core/rules/engine.ts';
+import { compileCondition, loadRules } from './core/rules0/load-rules.ts';
+import type { Summary } from './core/summary.ts';
+import { parseRfc3339 } from './core/time.ts';
+import { inputsOf } from './sources/inputs.ts';
+import { DEFAULT_LIMITS } from './sources/limits.ts';
+import { readInput } from './sources/read-input.ts';
+
+/** Rule files that come with Driftwire, in load order. */
+export const BUILTIN_RULES: readonly string[] = [fileURLToPath(new URL('../rules/driftwire_rules.yaml', import.meta.url))];
+
+export interface ScanOptions {
+  /** Configuration file; undefined: `driftwire.yaml` in the current folder if it is there, else built-in defaults. */
+  readonly configPath?: string;
+  /** Falco-format rule files, loaded after the built-in ones and those of the configuration. */
+  readonly ruleFiles: readonly string[];
+  readonly builtinRules: boolean;
+  readonly sinceMs?: number;
+  readonly untilMs?: number;
+  readonly hostname?: string;
+  /** Told of each rule that failed on an event. */
+  readonly onRuleFailure?: (failure: RuleFailure) => void;
+}
+
+/** A detector that is ready, or all that stands in its way. */
+export type OpenedScan =
+  | {
+      readonly ok: true;
+      readonly detector: Detector;
+      readonly config: Config;
+      readonly engine: RuleEngine;
+      readonly warnings: readonly Problem[];
+    }
+  | { readonly ok: false; readonly problems: readonly Problem[] };
+
+/** Loads configuration and rules with all their problems, and makes the detector. Reads no record. */
+export async function openScan(options: ScanOptions): Promise<OpenedScan> {
+  const { config, problems: configProblems } = loadConfigFile(options.configPath);
+  if (config === undefined) return { ok: false, problems: configProblems };
+  const policy = toPolicy(config);
+  const names = [...(options.builtinRules ? BUILTIN_RULES : []), ...config.rules.files, ...options.ruleFiles];
+  const rules = loadRuleFiles(names, policy);
+  const ignores = compileIgnores(policy, options.configPath ?? 'driftwire.yaml');
+  const problems = [...configProblems, ...rules.problems, ...ignores.problems];
+  if (rules.engine === undefined || problems.some(({ severity }) => severity === 'error')) return { ok: false, problems };
+  const detector = new Detector({
+    policy,
+    engine: rules.engine,
+    ignores: ignores.entries,
+    hostname: options.hostname,
+    sinceMs: options.sinceMs,
+    untilMs: options.untilMs,
+    onRuleFailure: options.onRuleFailure,
+  });
+  return { ok: true, detector, config, engine: rules.engine, warnings: problems };
+}
+
+/** Reads all inputs through a detector, in the order of the paths, and tells what became of each record that was not skipped. */
+export async function scanInputs(
+  paths: readonly string[],
+  detector: Detector,
+  onOutcome: (outcome: Outcome) => void,
+): Promise<{ readonly summary: Summary; readonly inputs: number }> {
+  const receiver: Receiver = {
+    take: (item: Decoded) => onOutcome(detector.take(item)),
+    skipped: (source: EventSource, reason: DropReason) => {
+      detector.skipped(source, reason);
+      onOutcome({ kind: 'dropped', reason });
+    },
+    prefilter: detector.prefilter,
+  };
+  let inputs = 0;
+  for (const path of paths) {
+    for await (const input of inputsOf(path, () => process.stdin)) {
+      inputs++;
+      if (input.kind === 'input') await readInput(input.name, input.open(), receiver, DEFAULT_LIMITS);
+      else receiver.take({ kind: 'failed', code: input.code, hint: input.hint, origin: { input: input.name, line: 1, path: '' } });
+    }
+  }
+  return { summary: detector.summary(), inputs };
+}
+
+function loadRuleFiles(
+  names: readonly string[],
+  policy: Policy,
+): { readonly engine: RuleEngine | undefined; readonly problems: readonly Problem[] } {
+  const files: { readonly name: string; readonly text: string }[] = [];
+  const unreadable: Problem[] = [];
+  for (const name of names) {
+    try {
+      files.push({ name, text: readFileSync(name, 'utf8') });
+    } catch (cause) {
+      const code = cause instanceof Error && 'code' in cause ? String(cause.code) : 'unknown error';
+      unreadable.push({
+        severity: 'error',
+        file: name,
+        line: 1,
+        column: 1,
+        path: '',
+        message: `rule file cannot be read (${code}): check path and rights`,
+      });
+    }
+  }
+  if (unreadable.length > 0) return { engine: undefined, problems: unreadable };
+  const { minimum_priority, rule_matching, disable } = policy.rules;
+  const { engine, problems } = loadRules(files, { minimumPriority: minimum_priority, ruleMatching: rule_matching, disable });
+  return { engine, problems: problems.map((problem) => ({ path: '', ...problem })) };
+}
+
+function compileIgnores(
+  policy: Policy,
+  file: string,
+): { readonly entries: readonly CompiledIgnore[]; readonly problems: readonly Problem[] } {
+  const entries: CompiledIgnore[] = [];
+  const problems: Problem[] = [];
+  policy.ignore.forEach(({ name, until, condition }, index) => {
+    const compiled = compileCondition(condition);
+    if ('error' in compiled)
+      problems.push({ severity: 'error', file, line: 1, column: 1, path: `ignore[${index}].condition`, message: compiled.error });
+    else entries.push({ name, endsMs: until === undefined ? undefined : endOfDay(until), condition: compiled });
+  });
+  return { entries, problems };
+}
+
+/** First millisecond after a day in UTC. */
+function endOfDay(day: string): number | undefined {
+  const begin = parseRfc3339(`${day}T00:00:00Z`);
+  return begin === undefined ? undefined : begin.ms + 86_400_000;
+}

@@ -297,7 +297,7 @@ export class Splitter<C> {
     if (isCut && this.scanner.isOneLine) this.leaveLine(this.lineNumber);
     this.lineNumber += this.scanner.newlines;
     this.state = 'between';
-    this.handler.broken(text, this.isOversize ? 'too_large' : fault, this.place, context);
+    this.handler.broken(text, this.isOversize && fault !== 'too_deep' ? 'too_large' : fault, this.place, context);
   }
 
   /** A line ended inside a value: the containers that began on that line end with it, those of earlier lines go on. */

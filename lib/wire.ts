@@ -81,6 +81,12 @@ export async function scanInputs(
     },
     prefilter: detector.prefilter,
   };
+  const inputs = await readPaths(paths, receiver);
+  return { summary: detector.summary(), inputs };
+}
+
+/** Reads all inputs in the order of the paths; what cannot be opened is handed over as failed. Gives how many inputs there were. */
+export async function readPaths(paths: readonly string[], receiver: Receiver): Promise<number> {
   let inputs = 0;
   for (const path of paths) {
     for await (const input of inputsOf(path, () => process.stdin)) {
@@ -89,7 +95,7 @@ export async function scanInputs(
       else receiver.take({ kind: 'failed', code: input.code, hint: input.hint, origin: { input: input.name, line: 1, path: '' } });
     }
   }
-  return { summary: detector.summary(), inputs };
+  return inputs;
 }
 
 function loadRuleFiles(

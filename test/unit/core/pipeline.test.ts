@@ -33,13 +33,22 @@ describe('every item is counted once', () => {
   });
 
   test('a failure keeps its place and its words', () => {
-    expect(detectorOf().take({ kind: 'failed', code: 'too_deep', origin, hint: 'deep' })).toEqual({ kind: 'failed', code: 'too_deep', origin, hint: 'deep' });
+    expect(detectorOf().take({ kind: 'failed', code: 'too_deep', origin, hint: 'deep' })).toEqual({
+      kind: 'failed',
+      code: 'too_deep',
+      origin,
+      hint: 'deep',
+    });
   });
 });
 
 describe('a finding', () => {
   test("has Falco's JSON at its top level and Driftwire's own members beside it", () => {
-    const [found] = findingsOf(detectorOf({ accounts: { '111122223333': { name: 'prod' } }, labels: { env: 'prod' } }).take(item('aws_cloudtrail', cloudtrailRecord())));
+    const [found] = findingsOf(
+      detectorOf({ accounts: { '111122223333': { name: 'prod' } }, labels: { env: 'prod' } }).take(
+        item('aws_cloudtrail', cloudtrailRecord()),
+      ),
+    );
     expect(found?.finding).toMatchObject({
       id: '5f0fb67d-8838-4d13-9f15-397a86509e83',
       rule: 'Manual AWS change',
@@ -51,8 +60,23 @@ describe('a finding', () => {
       account_name: 'prod',
       region: 'eu-west-1',
       cluster: null,
-      actor: { hand: 'human', user: 'carol', principal: 'arn:aws:iam::111122223333:user/ops/carol', session: null, channel: 'cli', source_ip: '203.0.113.24', mfa: null, impersonates: null },
-      action: { class: 'change', service: 'ec2', name: 'AuthorizeSecurityGroupIngress', verb: 'AuthorizeSecurityGroupIngress', error: null },
+      actor: {
+        hand: 'human',
+        user: 'carol',
+        principal: 'arn:aws:iam::111122223333:user/ops/carol',
+        session: null,
+        channel: 'cli',
+        source_ip: '203.0.113.24',
+        mfa: null,
+        impersonates: null,
+      },
+      action: {
+        class: 'change',
+        service: 'ec2',
+        name: 'AuthorizeSecurityGroupIngress',
+        verb: 'AuthorizeSecurityGroupIngress',
+        error: null,
+      },
       target: { kind: 'SecurityGroupIngress', name: 'sg-0a1b2c3d4e5f60718', namespace: null, subresource: null, arn: null },
       reason: 'iam_user',
       pipeline: null,
@@ -67,7 +91,8 @@ describe('a finding', () => {
 
   test('of a cluster has the cluster as host, with account and region from the configuration', () => {
     const detector = detectorOf({ clusters: { demo: { account: '111122223333', region: 'eu-west-1' }, bare: {} } });
-    const host = (cluster: string): object | undefined => findingsOf(detector.take(item('k8s_audit', kubernetesEvent({ auditID: cluster }), { envelope: { cluster } })))[0]?.finding;
+    const host = (cluster: string): object | undefined =>
+      findingsOf(detector.take(item('k8s_audit', kubernetesEvent({ auditID: cluster }), { envelope: { cluster } })))[0]?.finding;
     expect(host('demo')).toMatchObject({ hostname: 'demo', cluster: 'demo', account: '111122223333', region: 'eu-west-1' });
     expect(host('bare')).toMatchObject({ hostname: 'bare', account: null, region: null });
     expect(host('other')).toMatchObject({ hostname: 'other', account: null });
@@ -82,7 +107,11 @@ describe('a finding', () => {
   });
 
   test('of a pipeline that weakened a trail names the pipeline', () => {
-    const record = cloudtrailRecord({ userIdentity: roleSession('deploy', 'x'), eventSource: 'cloudtrail.amazonaws.com', eventName: 'StopLogging' });
+    const record = cloudtrailRecord({
+      userIdentity: roleSession('deploy', 'x'),
+      eventSource: 'cloudtrail.amazonaws.com',
+      eventName: 'StopLogging',
+    });
     const outcome = detectorOf({ pipelines: [{ name: 'gha', role: 'deploy' }] }).take(item('aws_cloudtrail', record));
     expect(rulesOf(outcome)).toEqual(['Audit trail weakened']);
     expect(findingsOf(outcome)[0]?.finding).toMatchObject({ pipeline: 'gha', actor: { hand: 'pipeline', session: 'x' } });
@@ -90,23 +119,44 @@ describe('a finding', () => {
 
   test('of a failed call has the error', () => {
     const outcome = detectorOf().take(item('aws_cloudtrail', cloudtrailRecord({ errorCode: 'AccessDenied' })));
-    expect(findingsOf(outcome)[0]?.finding).toMatchObject({ rule: 'Denied change attempt', action: { error: 'AccessDenied', class: 'attempt' } });
+    expect(findingsOf(outcome)[0]?.finding).toMatchObject({
+      rule: 'Denied change attempt',
+      action: { error: 'AccessDenied', class: 'attempt' },
+    });
   });
 });
 
 describe('one action is one event', () => {
   test('two trails, a shared id and an updated copy do not count twice', () => {
     const detector = detectorOf();
-    const take = (changes: Parameters<typeof cloudtrailRecord>[0]): string => detector.take(item('aws_cloudtrail', cloudtrailRecord(changes))).kind;
-    expect([take({}), take({}), take({ eventID: 'a', sharedEventID: 's' }), take({ eventID: 'b', sharedEventID: 's' })]).toEqual(['findings', 'duplicate', 'findings', 'duplicate']);
-    expect(take({ eventID: 'c', addendum: { reason: 'UPDATED_DATA', originalEventID: '5f0fb67d-8838-4d13-9f15-397a86509e83' } })).toBe('duplicate');
+    const take = (changes: Parameters<typeof cloudtrailRecord>[0]): string =>
+      detector.take(item('aws_cloudtrail', cloudtrailRecord(changes))).kind;
+    expect([take({}), take({}), take({ eventID: 'a', sharedEventID: 's' }), take({ eventID: 'b', sharedEventID: 's' })]).toEqual([
+      'findings',
+      'duplicate',
+      'findings',
+      'duplicate',
+    ]);
+    expect(take({ eventID: 'c', addendum: { reason: 'UPDATED_DATA', originalEventID: '5f0fb67d-8838-4d13-9f15-397a86509e83' } })).toBe(
+      'duplicate',
+    );
   });
 
   test('a request is reported at one stage', () => {
     const detector = detectorOf();
-    const session = { verb: 'get', objectRef: { resource: 'pods', subresource: 'exec', name: 'web', namespace: 'shop' }, requestURI: '/x?command=sh', responseStatus: { code: 101 } };
-    expect(rulesOf(detector.take(item('k8s_audit', kubernetesEvent({ ...session, stage: 'ResponseStarted' }))))).toEqual(['Interactive session in a pod']);
-    expect(detector.take(item('k8s_audit', kubernetesEvent({ ...session, stage: 'ResponseComplete' })))).toEqual({ kind: 'dropped', reason: 'stage' });
+    const session = {
+      verb: 'get',
+      objectRef: { resource: 'pods', subresource: 'exec', name: 'web', namespace: 'shop' },
+      requestURI: '/x?command=sh',
+      responseStatus: { code: 101 },
+    };
+    expect(rulesOf(detector.take(item('k8s_audit', kubernetesEvent({ ...session, stage: 'ResponseStarted' }))))).toEqual([
+      'Interactive session in a pod',
+    ]);
+    expect(detector.take(item('k8s_audit', kubernetesEvent({ ...session, stage: 'ResponseComplete' })))).toEqual({
+      kind: 'dropped',
+      reason: 'stage',
+    });
   });
 });
 
@@ -118,7 +168,12 @@ describe('a time window', () => {
   const at = Date.parse('2026-11-20T09:15:02Z');
 
   test('takes its beginning in and leaves its end out', () => {
-    expect([take({ sinceMs: at }), take({ sinceMs: at + 1 }), take({ untilMs: at }), take({ untilMs: at + 1 })]).toEqual(['findings', 'outside_window', 'outside_window', 'findings']);
+    expect([take({ sinceMs: at }), take({ sinceMs: at + 1 }), take({ untilMs: at }), take({ untilMs: at + 1 })]).toEqual([
+      'findings',
+      'outside_window',
+      'outside_window',
+      'findings',
+    ]);
   });
 
   test('needs the time of every record, so nothing is skipped unparsed', () => {
@@ -130,7 +185,8 @@ describe('a time window', () => {
 
 describe('ignore entries', () => {
   const sandbox = ignoreOf('sandbox', 'ka.target.namespace startswith "sandbox-"');
-  const change = (namespace: string, more: object = {}): Decoded => item('k8s_audit', kubernetesEvent({ objectRef: { resource: 'configmaps', name: 'x', namespace }, ...more }));
+  const change = (namespace: string, more: object = {}): Decoded =>
+    item('k8s_audit', kubernetesEvent({ objectRef: { resource: 'configmaps', name: 'x', namespace }, ...more }));
 
   test('make a change expected, whoever made it, until they end', () => {
     expect(detectorOf({}, { ignores: [sandbox] }).take(change('sandbox-1'))).toEqual({ kind: 'dropped', reason: 'ignored' });
@@ -149,22 +205,34 @@ describe('ignore entries', () => {
     const spoofed = { user: iamUserInfo('system:serviceaccount:a:b', 'X', 'mallory') };
     expect(rulesOf(detectorOf({}, { ignores: [sandbox] }).take(change('sandbox-1', spoofed)))).toContain('Manual Kubernetes change');
     const emergency = { user: iamUserInfo('x', 'BreakGlass', 'erin') };
-    expect(rulesOf(detectorOf({ break_glass: [{ name: 'e', role: 'BreakGlass' }] }, { ignores: [sandbox] }).take(change('sandbox-1', emergency)))).toContain('Manual Kubernetes change');
+    expect(
+      rulesOf(
+        detectorOf({ break_glass: [{ name: 'e', role: 'BreakGlass' }] }, { ignores: [sandbox] }).take(change('sandbox-1', emergency)),
+      ),
+    ).toContain('Manual Kubernetes change');
   });
 });
 
 describe('rules', () => {
-  const rule = (name: string, condition: string): string => `- {rule: ${name}, desc: d, condition: ${condition}, output: "n=%ct.name", priority: INFO, source: aws_cloudtrail}\n`;
+  const rule = (name: string, condition: string): string =>
+    `- {rule: ${name}, desc: d, condition: ${condition}, output: "n=%ct.name", priority: INFO, source: aws_cloudtrail}\n`;
 
   test('see every event, reads and services too', () => {
     const engine = engineOf(rule('reads', 'ct.readonly = true'));
-    const read = cloudtrailRecord({ readOnly: true, eventName: 'DescribeInstances', userIdentity: { type: 'AWSService', invokedBy: 'config.amazonaws.com' } });
+    const read = cloudtrailRecord({
+      readOnly: true,
+      eventName: 'DescribeInstances',
+      userIdentity: { type: 'AWSService', invokedBy: 'config.amazonaws.com' },
+    });
     expect(rulesOf(detectorOf({}, { engine }).take(item('aws_cloudtrail', read)))).toEqual(['reads']);
   });
 
   test('that do not match leave a manual change counted as such', () => {
     const engine = engineOf(rule('none', 'ct.name = Nothing'));
-    expect(detectorOf({}, { engine }).take(item('aws_cloudtrail', cloudtrailRecord({ userIdentity: IAM_USER })))).toEqual({ kind: 'dropped', reason: 'no_rule' });
+    expect(detectorOf({}, { engine }).take(item('aws_cloudtrail', cloudtrailRecord({ userIdentity: IAM_USER })))).toEqual({
+      kind: 'dropped',
+      reason: 'no_rule',
+    });
   });
 
   test('are named for reports', () => {
@@ -186,7 +254,11 @@ describe('rules', () => {
       },
     };
     const record = item('aws_cloudtrail', cloudtrailRecord());
-    expect(rulesOf(detectorOf({}, { engine: broken, onRuleFailure: ({ rule: { name }, error }) => failures.push(`${name}: ${error}`) }).take(record))).toEqual(['second']);
+    expect(
+      rulesOf(
+        detectorOf({}, { engine: broken, onRuleFailure: ({ rule: { name }, error }) => failures.push(`${name}: ${error}`) }).take(record),
+      ),
+    ).toEqual(['second']);
     expect(rulesOf(detectorOf({}, { engine: broken }).take(record))).toEqual(['second']);
     expect(failures).toEqual(['first: overflow']);
   });

@@ -60,12 +60,12 @@ describe('CloudWatch Logs', () => {
   test('log events that are no objects are counted, in any order of the keys', () => {
     expect(readAll('{"logEvents":[5,{"x":1}],"messageType":"DATA_MESSAGE"}').map(brief)).toEqual([
       'failed not_an_event',
-      'dropped other_log',
+      'failed unknown_format',
     ]);
     expect(readAll('{"messageType":"DATA_MESSAGE","owner":"o","logGroup":"g","logEvents":[5,"text",{"message":1}]}').map(brief)).toEqual([
       'failed not_an_event',
-      'dropped other_log',
-      'dropped other_log',
+      'failed bad_json',
+      'failed unknown_format',
     ]);
   });
 });

@@ -16,7 +16,6 @@ describe('arrays that are read element by element', () => {
     const head = { messageType: 'DATA_MESSAGE', owner: '111122223333', logGroup: '/aws/eks/demo/cluster' };
     expect(containerOf('logEvents', head)).toEqual({
       name: 'logEvents',
-      mode: 'log',
       envelope: { account: '111122223333', cluster: 'demo' },
     });
     expect(containerOf('logEvents', { ...head, messageType: 'CONTROL_MESSAGE' })).toBeUndefined();

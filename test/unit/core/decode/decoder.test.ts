@@ -55,7 +55,23 @@ describe('a line with JSON behind a prefix', () => {
     ]);
   });
 
+  test("is not looked for in the line of a component, whose words may be a caller's", () => {
+    expect(readAll(`I1120 09:15:00.123456      11 x.go:1] bad agent ${a}`).map(brief)).toEqual(['dropped other_log']);
+    expect(readAll(`${a}\nsomebody said "hello" ${a}`).map(brief)).toEqual(['k8s_audit', 'dropped text_line']);
+  });
+
   test('in quotes is a record when the string is one', () => {
     expect(readAll(`${JSON.stringify(a)}\n"words"\n"broken`).map(brief)).toEqual(['k8s_audit', 'failed bad_json']);
+  });
+});
+
+describe('hints', () => {
+  test('of what is broken tell its size and first key, and nothing of what may be secret', () => {
+    expect(firstHint(readAll('{"password":"hunter2'))).toBe(
+      '20 characters that are not JSON, or cut beyond recovery; its first key is password',
+    );
+    expect(firstHint(readAll('{hunter2}'))).toBe('9 characters that are not JSON, or cut beyond recovery');
+    expect(firstHint(readAll('{"Records":[12345]}'))).toBe('expected a JSON object, saw a number, true, false or null');
+    expect(firstHint(readAll('{"Records":[hunter2]}'))).toBe('expected a JSON object, saw something that is no JSON');
   });
 });

@@ -25,7 +25,7 @@ export const logsMessage: Format = (item) => {
     return type === 'DATA_MESSAGE' ? fail(item, 'bad_envelope', 'a log subscription message needs logEvents as an array') : false;
   const envelope = logsEnvelope(item.value);
   events.forEach((event, index) => {
-    const around = inside(item.around, `logEvents[${index}]`, envelope, 'log');
+    const around = inside(item.around, `logEvents[${index}]`, envelope);
     if (isObject(event)) item.decoder.value(JSON.stringify(event), event, around);
     else fail({ ...item, around }, 'not_an_event', 'a log event is a JSON object with message and timestamp');
   });

@@ -5,11 +5,11 @@ import { isObject } from '../normalise/access.ts';
 import type { ReadLimits } from '../ports.ts';
 import { type Container, containerOf } from './containers.ts';
 import { FORMATS } from './formats.ts';
-import { type Decoder, type Inflate, type Mode, originOf, type Surroundings } from './item.ts';
+import { type Decoder, type Inflate, originOf, type Surroundings } from './item.ts';
 import { parsed, recoverAuditEvent } from './recover.ts';
 import type { ScanFailure } from './scanner.ts';
 import { type Place, type Rest, type SplitHandler, Splitter } from './splitter.ts';
-import { hasBinary, shown } from './text-line.ts';
+import { hasBinary, shown, textKind } from './text-line.ts';
 import { TextRuns } from './text-runs.ts';
 import { unknownObject } from './unknown.ts';
 
@@ -131,7 +131,13 @@ class Decoding implements SplitHandler<Container> {
       this.decoder.emit({ kind: 'dropped', reason: 'other_log', origin: originOf(where) });
       return;
     }
-    this.decoder.emit(failure(where, isJson ? 'not_an_event' : 'bad_json', `expected a JSON object, saw ${shown(text.trim(), 40)}`));
+    this.decoder.emit(
+      failure(
+        where,
+        isJson ? 'not_an_event' : 'bad_json',
+        `expected a JSON object, saw ${isJson ? 'a number, true, false or null' : 'something that is no JSON'}`,
+      ),
+    );
   }
 
   line(text: string, place: Place, isWhole: boolean): void {
@@ -183,7 +189,9 @@ class Decoding implements SplitHandler<Container> {
     else if (where.mode === 'log' && !/^\s*\{\s*"/.test(text))
       this.decoder.emit({ kind: 'dropped', reason: 'other_log', origin: originOf(where) });
     else {
-      this.decoder.emit(failure(where, 'bad_json', `not JSON, or cut beyond recovery; it begins with ${shown(text, 60)}`));
+      this.decoder.emit(
+        failure(where, 'bad_json', `${text.length} characters that are not JSON, or cut beyond recovery${firstName(text)}`),
+      );
     }
   }
 
@@ -194,17 +202,27 @@ class Decoding implements SplitHandler<Container> {
       around.path === '' || place.path === ''
         ? around.path + place.path
         : `${around.path}${place.path.startsWith('[') ? '' : '.'}${place.path}`;
-    const mode: Mode = container?.mode ?? around.mode;
     return {
       ...around,
       line: isOuter ? around.line + place.line - 1 : around.line,
       path,
-      mode,
       envelope: container === undefined ? around.envelope : { ...around.envelope, ...container.envelope },
       level: container === undefined ? around.level : around.level + 1,
     };
   }
 }
+
+/** The first key of a broken object; what stands behind it may be secret. */
+function firstName(text: string): string {
+  const name = /^\{\s*"([^"\\]{1,64})"/.exec(text)?.[1];
+  return name === undefined ? '' : `; its first key is ${shown(name, 40)}`;
+}
+
+/**
+ * What may stand before the JSON of a line: time, host, stream, or the zeros that a log cut off under its writer leaves; no quotes, no braces.
+ * A line of a control plane component is none of these: its words may come from a caller, so nothing in it is taken for a record.
+ */
+const PREFIX = /^[^"{]{0,256}$/;
 
 /** The JSON in a text line: a JSON string, or what stands behind a prefix such as a container runtime's time and stream. */
 function jsonIn(line: string): string | undefined {
@@ -213,7 +231,7 @@ function jsonIn(line: string): string | undefined {
     return typeof value === 'string' && /^\s*\{/.test(value) ? value : undefined;
   }
   const begin = line.indexOf('{"');
-  if (begin < 0) return undefined;
+  if (begin < 0 || !PREFIX.test(line.slice(0, begin)) || textKind(line) === 'component_log') return undefined;
   const text = line.slice(begin);
   const value = parsed(text);
   return isObject(value) ? text : undefined;

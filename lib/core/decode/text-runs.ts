@@ -1,7 +1,7 @@
 import type { DropReason, FailureCode } from '../errors.ts';
 import type { Mode } from './item.ts';
 import type { Place } from './splitter.ts';
-import { shown, textKind } from './text-line.ts';
+import { textKind } from './text-line.ts';
 
 /** What is said of a line or of a run of lines. */
 export type TextOutcome = DropReason | { readonly code: FailureCode; readonly hint: string };
@@ -18,7 +18,6 @@ export class TextRuns {
   private readonly isLog: boolean;
   private hasRecords = false;
   private pending: Place[] = [];
-  private pendingHead = '';
   private isOverfull = false;
   /** The kind of failure whose run is still going on. */
   private run: 'garbage' | 'fragment' | undefined;
@@ -45,8 +44,8 @@ export class TextRuns {
       this.json();
       this.say(place, 'other_log');
     } else if (kind === 'garbage' || this.run === 'garbage') this.garbage(place);
-    else if (kind === 'fragment') this.fragment(text, place);
-    else this.text(text, place);
+    else if (kind === 'fragment') this.fragment(place);
+    else this.text(place);
   }
 
   /** Binary data: one failure a run. */
@@ -60,16 +59,15 @@ export class TextRuns {
     this.pending = [];
   }
 
-  private fragment(text: string, place: Place): void {
-    if (this.run !== 'fragment') this.say(place, { code: 'bad_json', hint: `a piece of JSON without its beginning: ${shown(text, 60)}` });
+  private fragment(place: Place): void {
+    if (this.run !== 'fragment') this.say(place, { code: 'bad_json', hint: 'a piece of JSON without its beginning' });
     this.run = 'fragment';
   }
 
-  private text(text: string, place: Place): void {
+  private text(place: Place): void {
     this.run = undefined;
     if (this.hasRecords) this.say(place, 'text_line');
     else if (this.pending.length < MAX_PENDING) {
-      if (this.pending.length === 0) this.pendingHead = shown(text, 60);
       this.pending.push(place);
     } else this.isOverfull = true;
   }
@@ -78,7 +76,7 @@ export class TextRuns {
     const first = this.pending[0] as Place;
     this.say(first, {
       code: 'bad_json',
-      hint: `text with no JSON ${where}, which begins with ${this.pendingHead}; allowed are CloudTrail and Kubernetes audit records as JSON`,
+      hint: `text with no JSON ${where}; allowed are CloudTrail and Kubernetes audit records as JSON`,
     });
   }
 }

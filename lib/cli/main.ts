@@ -23,20 +23,22 @@ export async function main(argv: readonly string[], terminal: Terminal = process
   };
   try {
     await makeProgram(context).parseAsync(spreadRuleFiles(argv), { from: 'user' });
-    terminal.out.flush();
   } catch (error) {
     status = statusOf(error, terminal);
   }
-  try {
-    terminal.err.flush();
-  } catch (error) {
-    if (!(error instanceof ReaderGone)) throw error; // nobody is left to tell
+  // help is on its way out too when its "error" arrives
+  for (const output of [terminal.out, terminal.err]) {
+    try {
+      output.flush();
+    } catch (error) {
+      status = statusOf(error, terminal);
+    }
   }
   return status;
 }
 
 function statusOf(error: unknown, { err }: Terminal): ExitStatus {
-  if (error instanceof ReaderGone) return EXIT.done; // `| head` has seen enough
+  if (error instanceof ReaderGone) return EXIT.done; // `| head` has seen enough, or nobody is left to tell
   // commander has written its message already; help and version come this way too
   if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.done : EXIT.usage;
   if (error instanceof UsageError) {

@@ -1,5 +1,7 @@
 import { Command } from 'commander';
 import manifest from '../../package.json' with { type: 'json' };
+import { addCheck } from './commands/check.ts';
+import { addExplain } from './commands/explain.ts';
 import { addScan } from './commands/scan.ts';
 import { addSimulate } from './commands/simulate.ts';
 import type { CliContext } from './context.ts';
@@ -28,6 +30,8 @@ Exit status: 0 done; 1 --fail-on was reached; 2 wrong usage, configuration or ru
 3 some input could not be read (all else was still reported).`,
     );
   addScan(program, context);
+  addExplain(program, context);
+  addCheck(program, context);
   addSimulate(program);
   return program;
 }

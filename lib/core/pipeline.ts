@@ -88,7 +88,7 @@ export class Detector {
     if (item.kind === 'failed') return this.#fail(item.code, item.hint, item.origin);
     const normalised = normalise(item.record);
     if (!normalised.ok) return this.#fail(normalised.code, normalised.hint, item.record.origin);
-    const event = this.#placed(normalised.event);
+    const { event } = normalised;
     if (!this.#isInWindow(event)) return this.#drop('outside_window');
     const decision = this.decide(event, this.#number(event));
     return this.#outcome(event, decision);
@@ -96,7 +96,7 @@ export class Detector {
 
   /** Verdict and findings of one event, counting nothing. */
   decide(event: AuditEvent, evtNum: number): Decision {
-    const context = this.#context(event, evtNum);
+    const context = this.#context(this.#placed(event), evtNum);
     const matches = this.#options.engine.match(context, (failure) => this.#options.onRuleFailure?.(failure, event.record));
     return { context, findings: matches.map((match) => findingOf(context, match, this.#options.policy)) };
   }

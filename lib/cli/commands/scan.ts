@@ -1,7 +1,5 @@
 import { join } from 'node:path';
 import { type Command, Option } from 'commander';
-import { falcoHostname } from '../../config/env.ts';
-import { formatProblem, type Problem } from '../../config/problem.ts';
 import type { Priority } from '../../core/model/finding.ts';
 import type { Outcome } from '../../core/pipeline.ts';
 import type { RuleInfo } from '../../core/rules/engine.ts';
@@ -11,6 +9,7 @@ import type { CliContext } from '../context.ts';
 import { visible } from '../escape.ts';
 import { EXIT, type ExitStatus } from '../exit-status.ts';
 import { makePaint } from '../paint.ts';
+import { openOptions, type PolicyFlags, withPolicyOptions } from '../policy-options.ts';
 import { Failures, RuleFailures } from '../scan/failures.ts';
 import { onInterrupt } from '../scan/interrupt.ts';
 import { jsonlPrinter, jsonPrinter } from '../scan/json-printers.ts';
@@ -20,15 +19,13 @@ import { htmlPrinter, reportFilePrinter } from '../scan/report-printers.ts';
 import { checkReportFile, FORMATS, type Format, parsePriority, parseWindow, type TimeWindow } from '../scan/scan-options.ts';
 import { tablePrinter } from '../scan/table-printer.ts';
 import { severity } from '../table/event-row.ts';
+import { tellProblems } from '../tell-problems.ts';
 import { COLOR_CHOICES, type ColorChoice, type Terminal, wantsColor } from '../terminal.ts';
 
 /** Report that is written when the bundled sample is scanned. */
 const SAMPLE_REPORT = 'drift-report.html';
 
-interface ScanFlags {
-  readonly config?: string;
-  readonly rules: readonly string[];
-  readonly builtinRules: boolean;
+interface ScanFlags extends PolicyFlags {
   readonly format: Format;
   readonly report?: string;
   readonly since?: string;
@@ -41,9 +38,7 @@ interface ScanFlags {
 /** What a scan is to do, with every default filled in. */
 interface ScanPlan {
   readonly paths: readonly string[];
-  readonly configPath: string | undefined;
-  readonly ruleFiles: readonly string[];
-  readonly builtinRules: boolean;
+  readonly policy: PolicyFlags;
   readonly window: TimeWindow;
   readonly format: Format;
   readonly report: string | undefined;
@@ -54,13 +49,9 @@ interface ScanPlan {
 
 /** Adds `driftwire scan`. */
 export function addScan(program: Command, context: CliContext): void {
-  program
-    .command('scan')
+  withPolicyOptions(program.command('scan'))
     .description('read audit records and print what was changed by hand')
     .argument('[PATH...]', 'files, folders (with all below them) or - for standard input; without any, the bundled sample')
-    .option('--config <file>', 'configuration (default: driftwire.yaml in the current folder, if it is there)')
-    .option('--rules <file>', 'Falco-format rule file (a.yaml b.yaml, or repeated), loaded after the built-in ones', gather, [])
-    .option('--no-builtin-rules', 'load only the rule files given')
     .addOption(new Option('--format <form>', 'how to print the findings').choices(FORMATS).default('table'))
     .option('--report <file.html>', 'also write the findings as one self-contained page')
     .option('--since <time>', 'leave out what happened before: a time, a date or a span such as 24h')
@@ -73,11 +64,6 @@ export function addScan(program: Command, context: CliContext): void {
     });
 }
 
-// spreadRuleFiles gives every file an option of its own, so that the paths behind it stay paths
-function gather(value: string, before: readonly string[]): readonly string[] {
-  return [...before, value];
-}
-
 function planOf(paths: readonly string[], flags: ScanFlags, terminal: Terminal): ScanPlan {
   const isSample = paths.length === 0;
   const samples = join(packageFolder(), 'samples');
@@ -87,9 +73,7 @@ function planOf(paths: readonly string[], flags: ScanFlags, terminal: Terminal):
   if (isSample && !flags.quiet) terminal.err.write('no PATH given: this is the bundled sample, a made-up day of an organisation\n');
   return {
     paths: isSample ? [join(samples, 'logs')] : paths,
-    configPath: flags.config ?? (isSample ? join(samples, 'driftwire.yaml') : undefined),
-    ruleFiles: flags.rules,
-    builtinRules: flags.builtinRules,
+    policy: isSample ? { config: join(samples, 'driftwire.yaml'), ...flags } : flags,
     window: parseWindow(flags.since, flags.until, terminal.nowMs()),
     format: flags.format,
     report,
@@ -100,22 +84,17 @@ function planOf(paths: readonly string[], flags: ScanFlags, terminal: Terminal):
 }
 
 async function scan(plan: ScanPlan, terminal: Terminal): Promise<ExitStatus> {
-  const { configPath } = plan;
-  const hostname = falcoHostname();
   const ruleFailures = new RuleFailures();
   const opened = await openScan({
-    ...(configPath === undefined ? {} : { configPath }),
-    ruleFiles: [...plan.ruleFiles],
-    builtinRules: plan.builtinRules,
+    ...openOptions(plan.policy),
     ...plan.window,
-    ...(hostname === undefined ? {} : { hostname }),
     onRuleFailure: (failure) => ruleFailures.add(failure),
   });
   if (!opened.ok) {
-    tell(opened.problems, terminal);
+    tellProblems(opened.problems, terminal.err);
     return EXIT.usage;
   }
-  if (!plan.quiet) tell(opened.warnings, terminal);
+  if (!plan.quiet) tellProblems(opened.warnings, terminal.err);
   const status = await read(plan, opened, terminal);
   for (const line of ruleFailures.lines()) terminal.err.write(`${line}\n`);
   return status;
@@ -180,8 +159,4 @@ function mainPrinter({ format, color }: ScanPlan, rules: readonly RuleInfo[], { 
 
 function isAtLeast(priority: Priority, threshold: Priority | undefined): boolean {
   return threshold !== undefined && severity(priority) <= severity(threshold);
-}
-
-function tell(problems: readonly Problem[], { err }: Terminal): void {
-  for (const problem of problems) err.write(`${visible(formatProblem(problem))}\n`);
 }

@@ -47,18 +47,25 @@ export function eventRow(findings: readonly [FindingWithOrigin, ...FindingWithOr
   };
 }
 
-/** The action as people name it; a failed one with its error. */
-export function whatOf({ source, action }: Finding): string {
-  const name = source === 'k8s_audit' ? action.verb : action.name;
+/** The action as people name it, a failed one with its error; a session by what was opened, which the verb does not say. */
+export function whatOf(finding: Finding): string {
+  const { source, action } = finding;
+  const name = sessionOf(finding) ?? (source === 'k8s_audit' ? action.verb : action.name);
   return action.error === null ? name : `${name} (${action.error})`;
 }
 
-/** What was acted on: `Deployment prod/payments`, `Pod prod/web-0 (exec)`, `Bucket logs`. */
-export function resourceOf({ source, action, target }: Finding): string {
+/** What was acted on: `Deployment prod/payments`, `Deployment prod/payments (scale)`, `Bucket logs`. */
+export function resourceOf(finding: Finding): string {
+  const { source, action, target } = finding;
   const name = [target.namespace, target.name].filter((part) => part !== null && part !== '').join('/');
-  const subresource = target.subresource === null || target.subresource === '' ? '' : `(${target.subresource})`;
+  const isPlain = target.subresource === null || target.subresource === '' || sessionOf(finding) !== undefined;
   const kind = target.kind ?? (source === 'k8s_audit' ? '' : action.service);
-  return [kind, name, subresource].filter((part) => part !== '').join(' ');
+  return [kind, name, isPlain ? '' : `(${target.subresource})`].filter((part) => part !== '').join(' ');
+}
+
+/** `exec`, `attach`, `portforward`: a session in a cluster is recorded as `get` or `create` of a subresource. */
+function sessionOf({ source, action, target }: Finding): string | undefined {
+  return source === 'k8s_audit' && action.class === 'interactive' ? (target.subresource ?? undefined) : undefined;
 }
 
 /** Where it happened: the cluster, or account and region. */

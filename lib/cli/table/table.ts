@@ -31,10 +31,10 @@ export function tableLines(people: readonly Person[], look: TableLook): readonly
 }
 
 function headLines({ user, hands, events, worst }: Person, { columns, paint }: TableLook): readonly string[] {
-  const facts = ` · ${count(events, 'event')} · worst ${worst.toUpperCase()} · ${hands.join(', ')}`;
-  const name = cutTo(user, Math.max(8, columns - stringWidth(facts)));
-  const left = cutTo(facts, Math.max(0, columns - stringWidth(name)));
-  return [`${paint.bold(name)}${paint.priority(worst, left)}`];
+  const facts = `${count(events, 'event')} · worst ${worst.toUpperCase()} · ${hands.join(', ')}`;
+  const isOneLine = stringWidth(user) + stringWidth(facts) + 3 <= columns;
+  if (isOneLine) return [`${paint.bold(user)} · ${paint.priority(worst, facts)}`];
+  return [paint.bold(cutTo(user, columns)), GAP + paint.priority(worst, cutTo(facts, columns - GAP.length))];
 }
 
 function hiddenLine({ events, rows }: Person, { columns, paint }: TableLook): readonly string[] {

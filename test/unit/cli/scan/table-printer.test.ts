@@ -59,7 +59,7 @@ describe('the table', () => {
   });
 
   it.each([80, 200])('names each person once, with count and worst priority, at %i columns', (columns) => {
-    const heads = printed(columns, day()).lines.filter((line) => line.includes(' · worst '));
+    const heads = printed(columns, day()).lines.filter((line) => /events? · worst /.test(line));
     expect(heads).toHaveLength(USERS.length);
     expect(heads[0]).toContain('3 events · worst CRITICAL · human');
     expect(heads.filter((line) => line.startsWith('alice@example.com ·'))).toHaveLength(1);

@@ -74,8 +74,14 @@ describe('the row of an event', () => {
       resource: 'ec2',
       where: '111122223333 eu-west-1',
     });
-    const pod = foundWith({ target: { kind: 'Pod', namespace: 'shop', name: 'web-0', subresource: 'exec' } });
-    expect(eventRow([pod]).resource).toBe('Pod shop/web-0 (exec)');
+    const scaled = foundWith({ target: { subresource: 'scale' } });
+    expect(eventRow([scaled])).toMatchObject({ what: 'patch', resource: 'Deployment shop/checkout (scale)' });
+  });
+
+  it('names a session by what was opened', () => {
+    const target = { kind: 'Pod', namespace: 'shop', name: 'web-0', subresource: 'exec' };
+    const session = foundWith({ action: { class: 'interactive', verb: 'get', name: 'get pods/exec' }, target });
+    expect(eventRow([session])).toMatchObject({ what: 'exec', resource: 'Pod shop/web-0' });
   });
 
   it('is bounded and shows nothing raw, whatever the log holds', () => {

@@ -1,0 +1,85 @@
+import type { AuditEvent } from '../../core/model/audit-event.ts';
+import type { Decision } from '../../core/pipeline.ts';
+import type { RuleInfo } from '../../core/rules/engine.ts';
+import { visible } from '../escape.ts';
+import { localTime } from '../local-time.ts';
+import type { Paint } from '../paint.ts';
+import { CLASS_WORDS, HAND_WORDS, reasonWords } from '../words.ts';
+
+const LABEL_COLUMNS = 29;
+
+/** One question with its answer. */
+type Answer = readonly [question: string, answer: string];
+
+/**
+ * Everything that was asked of one event, in the order in which it was asked, as lines for a terminal.
+ *
+ * @param isRepeat - The same event stood in the input before.
+ */
+export function explanationLines(decision: Decision, rules: readonly RuleInfo[], isRepeat: boolean, paint: Paint): readonly string[] {
+  const { event } = decision.context;
+  const origin = `${event.record.origin.input}:${event.record.origin.line} ${event.record.origin.path}`.trimEnd();
+  return [
+    paint.bold(visible(origin)),
+    ...[...known(event), ...asked(decision, isRepeat)].map(([question, answer]) => line(question, visible(answer), paint)),
+    ...ruleLines(decision, rules, paint),
+    '',
+  ];
+}
+
+function line(question: string, answer: string, paint: Paint): string {
+  return `  ${paint.dim(question.padEnd(LABEL_COLUMNS))}${answer}`;
+}
+
+function known(event: AuditEvent): readonly Answer[] {
+  const { principal, target } = event;
+  const name = [target.namespace, target.name].filter((part) => part !== undefined).join('/');
+  const optional = (question: string, answer: string | undefined): readonly Answer[] =>
+    answer === undefined || answer === '' ? [] : [[question, answer]];
+  return [
+    ['event', `${event.source} ${event.id}`],
+    ['when', localTime(event.timeMs)],
+    ['who', `${principal.name || '(nobody named)'} (${principal.type})`],
+    ...optional('principal', principal.arn ?? principal.kubernetesUser),
+    ...optional('impersonates', event.impersonates),
+    ['did', event.action],
+    ...optional('on', [target.kind ?? '', name].filter((part) => part !== '').join(' ')),
+    ...optional('where', [event.cluster, event.account, event.region].filter((part) => part !== undefined).join(' ')),
+    ...optional('with the user agent', event.userAgent),
+    ...optional('error', event.error?.code),
+    ...optional('record', event.record.truncated ? 'cut before it was received; judged by what is there' : undefined),
+  ];
+}
+
+function asked({ context: { event, verdict } }: Decision, isRepeat: boolean): readonly Answer[] {
+  const yes = (is: boolean): string => (is ? 'yes' : 'no');
+  const coded = (code: string): string => `${reasonWords(code)} (${code})`;
+  const stage = `${yes(verdict.decides)}${verdict.decides ? '' : ': another stage of this request is the one reported'}`;
+  return [
+    ['was it a change?', `${verdict.class}: ${CLASS_WORDS[verdict.class]}; ${coded(verdict.classReason)}`],
+    ...(event.source === 'k8s_audit' ? [[`does ${event.stage} decide?`, stage] as const] : []),
+    ['break-glass?', yes(verdict.breakGlass)],
+    ["a borrowed machine's name?", yes(verdict.spoofed)],
+    ['whose hand?', `${verdict.hand}: ${HAND_WORDS[verdict.hand]}; ${coded(verdict.handReason)}`],
+    ...(verdict.declaredAs === undefined ? [] : [['declared as', verdict.declaredAs] as const]),
+    ['through what?', verdict.channel],
+    ['expected by an ignore entry?', yes(verdict.reason === 'ignored')],
+    ['manual?', `${yes(verdict.manual)}: ${coded(verdict.reason)}`],
+    ['seen before?', isRepeat ? 'yes: the same event stood above; it makes no second finding' : 'no'],
+  ];
+}
+
+function ruleLines({ context: { event }, findings }: Decision, rules: readonly RuleInfo[], paint: Paint): readonly string[] {
+  const loaded = rules.filter((rule) => rule.enabled && rule.source === event.source);
+  const matched = new Map(findings.map(({ finding }) => [finding.rule, finding]));
+  const sorted = [...loaded].sort((left, right) => Number(matched.has(right.name)) - Number(matched.has(left.name)));
+  return [
+    `  ${paint.dim(`rules (${loaded.length} loaded for ${event.source})`)}`,
+    ...sorted.map((rule) => {
+      const finding = matched.get(rule.name);
+      if (finding === undefined) return `    ${paint.dim(`- ${visible(rule.name)}: no match`)}`;
+      const found = `${paint.bold(visible(rule.name))}: ${finding.priority}: ${visible(finding.message)}`;
+      return `    ${paint.priority(finding.priority, '+')} ${found}`;
+    }),
+  ];
+}

@@ -71,6 +71,7 @@ describe('text in a log message', () => {
     const message = JSON.stringify({ message: `[${a}] words\nmore`, timestamp: 1 });
     expect(readAll(message).map(brief)).toEqual(['k8s_audit', 'dropped other_log', 'dropped other_log']);
     expect(readAll(JSON.stringify({ message: '[1, 2]', timestamp: 1 })).map(brief)).toEqual(['dropped other_log']);
+    expect(readAll(JSON.stringify({ message: '["words"]', timestamp: 1 })).map(brief)).toEqual(['dropped other_log']);
     expect(readAll(JSON.stringify({ message: '{"a":[1]}\n{"items":[1,{"a":1}]}', timestamp: 1 })).map(brief)).toEqual([
       'dropped other_log',
       'dropped other_log',

@@ -18,7 +18,7 @@ import { normaliseKubernetes } from './normalise/kubernetes.ts';
 import type { Normalised } from './normalise/normalised.ts';
 import { unusable } from './normalise/normalised.ts';
 import { type CompiledPolicy, compilePolicy } from './policy/declared.ts';
-import type { Policy } from './policy/policy.ts';
+import { ownEntry, type Policy } from './policy/policy.ts';
 import { makePrefilter } from './prefilter.ts';
 import type { CompiledCondition, EventContext, RuleEngine, RuleFailure, RuleInfo } from './rules/engine.ts';
 import { type Summary, Tally } from './summary.ts';
@@ -123,8 +123,7 @@ export class Detector {
 
   #context(event: AuditEvent, evtNum: number): EventContext {
     const { policy, hostname } = this.#options;
-    const accountName =
-      event.account === undefined || !Object.hasOwn(policy.accounts, event.account) ? undefined : policy.accounts[event.account]?.name;
+    const accountName = ownEntry(policy.accounts, event.account)?.name;
     const context: EventContext = {
       event,
       verdict: classify(event, this.#policy),
@@ -150,9 +149,8 @@ export class Detector {
 
   /** A cluster's account and region are known from the configuration where the envelope does not say them. */
   #placed(event: AuditEvent): AuditEvent {
-    if (event.source !== 'k8s_audit' || event.cluster === undefined) return event;
-    const { clusters } = this.#options.policy;
-    const cluster = Object.hasOwn(clusters, event.cluster) ? clusters[event.cluster] : undefined;
+    if (event.source !== 'k8s_audit') return event;
+    const cluster = ownEntry(this.#options.policy.clusters, event.cluster);
     const account = event.account ?? cluster?.account;
     const region = event.region ?? cluster?.region;
     return { ...event, ...(account === undefined ? {} : { account }), ...(region === undefined ? {} : { region }) };

@@ -14,6 +14,7 @@ import { canonicalEventName } from './normalise/cloudtrail.ts';
 import { cloudtrailPrincipal } from './normalise/cloudtrail-principal.ts';
 import { kubernetesPrincipal } from './normalise/kubernetes-principal.ts';
 import type { CompiledPolicy } from './policy/declared.ts';
+import { ownEntry } from './policy/policy.ts';
 import type { Knowledge, RuleEngine } from './rules/engine.ts';
 import { parseRfc3339 } from './time.ts';
 
@@ -82,7 +83,7 @@ class RulePrefilter implements Prefilter {
     if (first?.skip !== undefined) return first.skip;
     // Without an envelope the cluster may still be named by an annotation, which only the full parser sees.
     if (first === undefined || (cluster === undefined && this.#asks.clusters)) return undefined;
-    const account = envelopeAccount ?? this.#accountOf(cluster);
+    const account = envelopeAccount ?? ownEntry(this.#policy.policy.clusters, cluster)?.account;
     return this.#secondLook('k8s_audit', key, first, facts.userText, `${cluster}\n${account}\n${facts.namespace}`, (value) => ({
       source: 'k8s_audit',
       principal: kubernetesPrincipal({ user: value }),
@@ -90,11 +91,6 @@ class RulePrefilter implements Prefilter {
       ...(cluster === undefined ? {} : { cluster }),
       ...(account === undefined ? {} : { account }),
     }));
-  }
-
-  #accountOf(cluster: string | undefined): string | undefined {
-    const { clusters } = this.#policy.policy;
-    return cluster !== undefined && Object.hasOwn(clusters, cluster) ? clusters[cluster]?.account : undefined;
   }
 
   #lookAtAction(facts: CloudTrailFacts): FirstLook | undefined {

@@ -58,3 +58,8 @@ export const EMPTY_POLICY: Policy = {
   labels: {},
   rules: { disable: [], minimum_priority: 'Debug', rule_matching: 'all' },
 };
+
+/** An own entry of a table that foreign text indexes: `constructor` and the like are not there. */
+export function ownEntry<T>(table: Readonly<Record<string, T>>, key: string | undefined): T | undefined {
+  return key !== undefined && Object.hasOwn(table, key) ? table[key] : undefined;
+}

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { Decoded } from '../../../lib/core/model/raw-record.ts';
 import { detectorOf, engineOf, findingsOf, ignoreOf, item, rulesOf } from '../../support/detector.ts';
-import { cloudtrailRecord, IAM_USER, iamUserInfo, kubernetesEvent, roleSession } from '../../support/records.ts';
+import { cloudtrailRecord, eventOf, IAM_USER, iamUserInfo, kubernetesEvent, roleSession } from '../../support/records.ts';
 
 const origin = { input: 'x', line: 3, path: 'Records[1]' };
 
@@ -123,6 +123,42 @@ describe('a finding', () => {
       rule: 'Denied change attempt',
       action: { error: 'AccessDenied', class: 'attempt' },
     });
+  });
+});
+
+describe('a decision without counting', () => {
+  test('gives verdict and findings of an event and changes no sum', () => {
+    const detector = detectorOf();
+    const { context, findings } = detector.decide(eventOf('aws_cloudtrail', cloudtrailRecord()), 7);
+    expect(context).toMatchObject({ evtNum: 7, firstTimeNs: context.event.timeNs, verdict: { manual: true } });
+    expect(findings.map(({ finding }) => finding.rule)).toEqual(['Manual AWS change']);
+    expect(detector.summary().records).toBe(0);
+  });
+
+  test('of a record that says little has null where it says nothing', () => {
+    const bare = {
+      eventType: 'AwsApiCall',
+      eventTime: '2026-11-20T09:15:02Z',
+      eventName: 'RunInstances',
+      eventSource: 'ec2.amazonaws.com',
+    };
+    expect(detectorOf().decide(eventOf('aws_cloudtrail', bare), 1).findings[0]?.finding).toMatchObject({
+      account: null,
+      region: null,
+      actor: { user: 'unknown', principal: null, session: null, source_ip: null, user_agent: null },
+      target: { kind: 'Instances', name: null },
+    });
+    const nobody = kubernetesEvent({ user: {}, verb: 'patch', objectRef: undefined });
+    expect(detectorOf().decide(eventOf('k8s_audit', nobody), 1).findings[0]?.finding).toMatchObject({
+      target: { kind: null },
+      actor: { principal: null },
+    });
+  });
+
+  test('reasons with equal counts stand in the order of their names', () => {
+    const detector = detectorOf();
+    for (const reason of ['read', 'digest', 'read', 'config', 'service'] as const) detector.skipped('k8s_audit', reason);
+    expect(Object.keys(detector.summary().dropped)).toEqual(['read', 'config', 'digest', 'service']);
   });
 });
 

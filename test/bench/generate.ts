@@ -74,8 +74,8 @@ const WRITES = [
 ] as const;
 const AGENTS = [
   'aws-sdk-go-v2/1.30.3 ua/2.0 os/linux lang/go#1.22.5 md/GOOS#linux md/GOARCH#amd64 api/ec2#1.170.0',
-  'Boto3/1.34.131 md/Botocore#1.34.131 ua/2.0 os/linux#5.10.220-209.869.amzn2.x86_64 md/arch#x86_64 lang/python#3.11.9 md/pyimpl#CPython cfg/retry-mode#legacy Botocore/1.34.131',
-  'APN/1.0 HashiCorp/1.0 Terraform/1.8.5 (+https://www.terraform.io) terraform-provider-aws/5.55.0 (+https://registry.terraform.io/providers/hashicorp/aws) aws-sdk-go-v2/1.30.0 os/linux lang/go#1.22.4',
+  'Boto3/1.34.131 md/Botocore#1.34.131 ua/2.0 os/linux#5.10.220 md/arch#x86_64 lang/python#3.11.9 Botocore/1.34.131',
+  'APN/1.0 HashiCorp/1.0 Terraform/1.8.5 (+https://www.terraform.io) terraform-provider-aws/5.55.0 aws-sdk-go-v2/1.30.0',
   'aws-cli/2.17.9 md/awscrt#0.20.11 ua/2.0 os/macos#23.5.0 md/arch#arm64 lang/python#3.11.8 md/pyimpl#CPython cfg/retry-mode#standard md/installer#exe md/prompt#off',
   'config.amazonaws.com',
 ];
@@ -111,9 +111,12 @@ function cloudTrailRecord(d: Dice, sessions: readonly (() => object)[], second: 
         }
       : {}),
     requestParameters: isRead
-      ? d.next() < 0.3
+      ? d.next() < 0.2
         ? null
-        : { maxResults: 100 + d.below(900), filterSet: { items: [{ name: 'instance-id', valueSet: { items: [{ value: id }] } }] } }
+        : {
+            maxResults: 100 + d.below(900),
+            filterSet: { items: [{ name: 'instance-id', valueSet: { items: [{ value: id }, { value: `i-${d.hex(17)}` }] } }] },
+          }
       : {
           subnetId: `subnet-${d.hex(17)}`,
           description: `made for ${id}`,
@@ -124,6 +127,7 @@ function cloudTrailRecord(d: Dice, sessions: readonly (() => object)[], second: 
     responseElements: isRead
       ? null
       : { requestId: uuid(d), networkInterface: { networkInterfaceId: `eni-${d.hex(17)}`, status: 'pending', tagSet: {} } },
+    ...(d.next() < 0.4 ? { additionalEventData: { bytesTransferredOut: d.below(100_000), 'x-amz-id-2': d.upper(52) } } : {}),
     requestID: uuid(d),
     eventID: uuid(d),
     readOnly: isRead,
@@ -163,7 +167,7 @@ function roleSession(d: Dice, role: string, path: string, session: string): obje
 /** A CloudTrail object of about so many bytes, inflated; one line. */
 export function cloudTrailObject(seed: number, bytes: number): Buffer {
   const d = dice(seed);
-  const apps = Array.from({ length: 12 }, (_, i) => roleSession(d, `app-role-${i}`, '/', `i-${d.hex(17)}`));
+  const apps = Array.from({ length: 40 }, (_, i) => roleSession(d, `app-role-${i}`, '/', `i-${d.hex(17)}`));
   const pipelines = Array.from({ length: 4 }, () => roleSession(d, 'gha-deploy-prod', '/ci/', 'GitHubActions'));
   const people = Array.from({ length: 3 }, (_, i) =>
     roleSession(d, `AWSReservedSSO_Admin_${d.hex(16)}`, '/aws-reserved/sso.amazonaws.com/', `person${i}@example.com`),
@@ -203,6 +207,8 @@ const RESOURCES = [
   ['leases', 'coordination.k8s.io'],
   ['nodes', ''],
 ] as const;
+
+const NAMESPACES = ['kube-system', 'shop', 'argocd', 'batch-jobs'];
 
 function machine(d: Dice, i: number): object {
   const credential = { 'authentication.kubernetes.io/credential-id': [`JTI=${uuid(d)}`] };
@@ -260,16 +266,18 @@ function person(d: Dice, i: number): object {
 /** Lines of a Kubernetes audit log in the API server's key order. */
 export function auditLines(seed: number, bytes: number): string[] {
   const d = dice(seed);
-  const machines = Array.from({ length: 30 }, (_, i) => machine(d, i));
+  const machines = Array.from({ length: 24 }, (_, i) => machine(d, i));
   const people = Array.from({ length: 4 }, (_, i) => person(d, i));
   const lines: string[] = [];
   let size = 0;
   for (let i = 0; size < bytes; i++) {
     const byPerson = d.next() < 0.017;
     const isRead = !byPerson && d.next() < 0.6;
-    const [resource, apiGroup] = d.pick(RESOURCES);
+    // Each program has its own work: two kinds of object in two namespaces.
+    const worker = d.below(machines.length);
+    const [resource, apiGroup] = RESOURCES[(worker + d.below(2)) % RESOURCES.length] as (typeof RESOURCES)[number];
     const verb = isRead ? d.pick(['get', 'list', 'watch']) : d.pick(['update', 'patch', 'create']);
-    const namespace = d.pick(['kube-system', 'shop', 'argocd', 'batch-jobs']);
+    const namespace = NAMESPACES[(worker + d.below(2)) % NAMESPACES.length];
     const name = `${resource}-${d.below(40)}`;
     const subresource = !isRead && d.next() < 0.4 && resource !== 'leases' ? 'status' : undefined;
     const time = `2026-11-20T${two(Math.floor(i / 3600) % 24)}:${two(Math.floor(i / 60) % 60)}:${two(i % 60)}.${String(d.below(1_000_000)).padStart(6, '0')}Z`;
@@ -291,7 +299,7 @@ export function auditLines(seed: number, bytes: number): string[] {
           ? `${path}?allowWatchBookmarks=true&resourceVersion=${d.below(1e7)}&timeoutSeconds=${d.below(600)}&watch=true`
           : path,
       verb,
-      user: byPerson ? d.pick(people) : d.pick(machines),
+      user: byPerson ? d.pick(people) : machines[worker],
       sourceIPs: [`10.0.${d.below(4)}.${d.below(256)}`],
       userAgent: 'kube-controller-manager/v1.36.1 (linux/amd64) kubernetes/7569396/system:serviceaccount:kube-system:deployment-controller',
       objectRef: {
@@ -330,13 +338,11 @@ export function logMessages(seed: number, bytes: number): Buffer {
         logGroup: '/aws/eks/demo/cluster',
         logStream: 'kube-apiserver-audit-0123456789abcdef0123456789abcdef',
         subscriptionFilters: ['driftwire'],
-        logEvents: lines
-          .slice(i, i + 150)
-          .map((message, j) => ({
-            id: String(38_000_000_000_000_000_000n + BigInt(i + j)).padStart(56, '3'),
-            timestamp: 1_795_000_000_000 + i + j,
-            message,
-          })),
+        logEvents: lines.slice(i, i + 150).map((message, j) => ({
+          id: String(38_000_000_000_000_000_000n + BigInt(i + j)).padStart(56, '3'),
+          timestamp: 1_795_000_000_000 + i + j,
+          message,
+        })),
       }),
     );
   }

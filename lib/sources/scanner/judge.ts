@@ -26,7 +26,9 @@ interface Tuple {
 }
 
 const ABSENT = 0xffff;
-const SECOND = 0xffffffff;
+/** Marks a pair: the number of a tuple, and of a verbatim identity, whose text begins at TEXT_AT (`assembly/tuples.ts`). */
+const PAIR = 0xffffffff;
+const TEXT_AT = 8;
 /** How many surroundings (accounts, clusters) are told apart before all is forgotten. */
 const MAX_CONTEXTS = 4096;
 
@@ -76,9 +78,10 @@ export class Judge {
 
   #ask(row: number, number: number): Judgement {
     const bytes = this.kernel.tuple(number);
-    if (bytes.readUInt32LE(4) === SECOND) {
+    if (bytes.readUInt32LE(4) === PAIR) {
       const first = bytes.readUInt32LE(0);
-      const judgement = this.#answer(row, this.#tuple(this.kernel.tuple(first)), () => bytes.toString('utf8', 8, bytes.length));
+      const text = this.kernel.tuple(bytes.readUInt32LE(8));
+      const judgement = this.#answer(row, this.#tuple(this.kernel.tuple(first)), () => text.toString('utf8', TEXT_AT));
       this.#known[number] = judgement;
       return judgement;
     }

@@ -53,6 +53,7 @@ interface Exports {
   readonly newlines: Global;
   scan(inArray: number, from: number, to: number, last: number, between: number, shapes: number, wrapper: number, context: number): number;
   resetTuples(): void;
+  prepareWide(): void;
 }
 
 /** How a run of records is to be read. */
@@ -95,6 +96,7 @@ export class Kernel {
     this.inputSize = this.#exports.INPUT_SIZE.value;
     this.rows = this.#exports.ROWS.value / 4;
     this.#configure(shapes);
+    this.#exports.prepareWide();
     this.#exports.resetTuples();
   }
 

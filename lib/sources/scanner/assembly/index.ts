@@ -3,12 +3,12 @@
 // wanted keys and shapes. Design and measurements: docs/bench/scanner.md.
 import { INNER, INPUT, INPUT_SIZE, KEY_INDEX, KEYS, NOTES, ROWS, ROW_LIMIT, ROW_SIZE, SHAPES, TUPLES } from './layout';
 import { BESIDE_FIELD, INNER_FIELD, WRAPPER, beginRecord, field, fields, fits } from './fields';
-import { BROKEN, COMPLETE, INCOMPLETE, recordEnd, recordLines, scanRecord } from './record';
+import { BROKEN, COMPLETE, INCOMPLETE, prepareWide, recordEnd, recordLines, scanRecord } from './record';
 import { FULL, ODD, numberOf, resetTuples } from './tuples';
 import { unescape } from './unescape';
 
 export { INPUT, INPUT_SIZE, KEY_INDEX, KEYS, NOTES, ROWS, SHAPES, TUPLES };
-export { resetTuples };
+export { resetTuples, prepareWide };
 
 /** State of the members of a record. */
 const RECORD: u8 = 1;

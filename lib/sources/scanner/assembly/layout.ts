@@ -8,30 +8,32 @@ export const KEYS: usize = 2048;
 export const SHAPES: usize = 4096;
 /** Offset and length of each field found in the record at hand. */
 export const FIELDS: usize = 4608;
+/** Characters that are compared with, 16 times each: quote, backslash, blank, opening and closing brace, colon, comma. */
+export const WIDE: usize = 5376;
 /** Which state each level of nesting is in. */
 export const LEVELS: usize = 5120;
 /** One byte for each tuple: 0 until TypeScript has written what it knows about it. */
 export const NOTES: usize = 8192;
-export const TUPLE_LIMIT: u32 = 8192;
-/** Tuples, 16 bytes each: offset and length of their bytes, hash. */
-export const TUPLES: usize = 16384;
+export const TUPLE_LIMIT: u32 = 32768;
 /** Open addressing from hash to tuple number + 1, 16 bits each. */
-export const SLOTS: usize = 147456;
-export const SLOT_COUNT: u32 = 16384;
+export const SLOTS: usize = 65536;
+export const SLOT_COUNT: u32 = 65536;
+/** Tuples, 16 bytes each: offset and length of their bytes, hash. */
+export const TUPLES: usize = 196608;
 /** The tuples' bytes. */
-export const ARENA: usize = 196608;
-export const ARENA_SIZE: usize = 1048576;
+export const ARENA: usize = 720896;
+export const ARENA_SIZE: usize = 2097152;
 /**
  * What scan() found, 48 bytes a record: start, end, tuple (or -1), text offset and length, time offset and length, line feeds before it;
  * for a record inside a string also start and end of the object around it, offset and length of the number beside it.
  */
-export const ROWS: usize = 1310720;
+export const ROWS: usize = 2883584;
 export const ROW_SIZE: usize = 48;
 export const ROW_LIMIT: u32 = 4096;
 /** The text to be scanned. */
-export const INPUT: usize = 1572864;
+export const INPUT: usize = 3145728;
 export const INPUT_SIZE: usize = 1048576;
 /** Texts that were inside strings; they are never longer than the input. */
-export const INNER: usize = 2686976;
+export const INNER: usize = 4259840;
 
 // 64 KiB behind ARENA, INPUT and INNER each take what wide loads and stores reach beyond an end.

@@ -2,6 +2,7 @@
 // record, the whole grammar of JSON is checked with masks of "what came before": a record that is skipped unparsed must be
 // one that JSON.parse would have taken.
 import { closed, markOdd, member, opened } from './fields';
+import { WIDE } from './layout';
 import { isEscapable, isScalar } from './scalar';
 
 export const COMPLETE: i32 = 1;
@@ -35,6 +36,24 @@ function equal(a: v128, b: v128, c: v128, d: v128, byte: i8): u64 {
 
 // @ts-ignore: decorator
 @inline
+function same(a: v128, b: v128, c: v128, d: v128, x: v128): u64 {
+  return join(i8x16.eq(a, x), i8x16.eq(b, x), i8x16.eq(c, x), i8x16.eq(d, x));
+}
+
+/** Fills WIDE: constants that are loaded stay in registers, those that are written out are made anew in each round (20 % slower). */
+export function prepareWide(): void {
+  v128.store(WIDE, i8x16.splat(0x22));
+  v128.store(WIDE, i8x16.splat(0x5c), 16);
+  v128.store(WIDE, i8x16.splat(0x20), 32);
+  v128.store(WIDE, i8x16.splat(0x7b), 48);
+  v128.store(WIDE, i8x16.splat(0x7d), 64);
+  v128.store(WIDE, i8x16.splat(0x3a), 80);
+  v128.store(WIDE, i8x16.splat(0x2c), 96);
+  v128.store(WIDE, i8x16.splat(0x21), 112);
+}
+
+// @ts-ignore: decorator
+@inline
 function prefixXor(bits: u64): u64 {
   let x = bits;
   x ^= x << 1;
@@ -59,10 +78,10 @@ export function scanRecord(start: usize, to: usize, inLine: bool): i32 {
   let inString: u64 = 0;
   let escapeCarry: u64 = 0;
   // The record itself is looked at as if it were an element of an array, so that it may begin with a bracket.
-  let afterOpenCarry: u64 = 0;
-  let afterCommaCarry: u64 = 1;
-  let afterColonCarry: u64 = 0;
-  let afterKeyCarry: u64 = 0;
+  let afterLead: u64 = 1;
+  let afterStart: u64 = 1;
+  let afterOpen: u64 = 0;
+  let afterKey: u64 = 0;
   let keyCarry: u64 = 0;
   let scalarCarry: u64 = 0;
   let afterLineCarry: u64 = 0;
@@ -73,16 +92,24 @@ export function scanRecord(start: usize, to: usize, inLine: bool): i32 {
   let lastBackslash: usize = 0;
 
   recordLines = 0;
+
+  const wideQuote = v128.load(WIDE);
+  const slash = v128.load(WIDE, 16);
+  const low = v128.load(WIDE, 32);
+  const edge = v128.load(WIDE, 112);
+  const wideOpen = v128.load(WIDE, 48);
+  const wideClose = v128.load(WIDE, 64);
+  const wideColon = v128.load(WIDE, 80);
+  const wideComma = v128.load(WIDE, 96);
   for (let base = start; base < to; base += 64) {
     const a = v128.load(base);
     const b = v128.load(base, 16);
     const c = v128.load(base, 32);
     const d = v128.load(base, 48);
 
-    let quotes = equal(a, b, c, d, 0x22);
+    let quotes = same(a, b, c, d, wideQuote);
     let backslashes: u64 = 0;
     let escaped: u64 = 0;
-    const slash = i8x16.splat(0x5c);
     const sa = i8x16.eq(a, slash);
     const sb = i8x16.eq(b, slash);
     const sc = i8x16.eq(c, slash);
@@ -98,62 +125,69 @@ export function scanRecord(start: usize, to: usize, inLine: bool): i32 {
     const strings = prefixXor(quotes) ^ inString; // from each opening quote up to, not including, the closing one
     inString = <u64>(<i64>strings >> 63);
 
-    const low = i8x16.splat(0x20);
     const la = v128.or(a, low);
     const lb = v128.or(b, low);
     const lc = v128.or(c, low);
     const ld = v128.or(d, low);
     const outside = ~strings;
-    const opens = equal(la, lb, lc, ld, 0x7b) & outside;
-    const closes = equal(la, lb, lc, ld, 0x7d) & outside;
-    const colons = equal(a, b, c, d, 0x3a) & outside;
-    const commas = equal(a, b, c, d, 0x2c) & outside;
+    const opens = same(la, lb, lc, ld, wideOpen) & outside;
+    const closes = same(la, lb, lc, ld, wideClose) & outside;
+    const colons = same(a, b, c, d, wideColon) & outside;
+    const commas = same(a, b, c, d, wideComma) & outside;
     const openQuotes = quotes & strings;
-    const closeQuotes = quotes & outside;
     let scalars = ~(strings | quotes | opens | closes | colons | commas);
     let blanks: u64 = 0;
-    if (scalars != 0) {
-      const edge = i8x16.splat(0x21);
-      if ((scalars & join(i8x16.lt_u(a, edge), i8x16.lt_u(b, edge), i8x16.lt_u(c, edge), i8x16.lt_u(d, edge))) != 0) {
-        blanks = (equal(a, b, c, d, 0x20) | equal(a, b, c, d, 0x0d) | equal(a, b, c, d, 0x09) | equal(a, b, c, d, 0x0a)) & scalars;
-        scalars &= ~blanks;
-      }
+    if ((scalars & join(i8x16.lt_s(a, edge), i8x16.lt_s(b, edge), i8x16.lt_s(c, edge), i8x16.lt_s(d, edge))) != 0) {
+      blanks = (same(a, b, c, d, low) | equal(a, b, c, d, 0x0d) | equal(a, b, c, d, 0x09) | equal(a, b, c, d, 0x0a)) & scalars;
+      scalars &= ~blanks;
     }
     const scalarStarts = scalars & ~((scalars << 1) | scalarCarry);
     scalarCarry = scalars >> 63;
 
-    // Closing quotes of strings that stand where a key may stand: a carry runs from the opening quote to the closing one.
-    let afterOpen = opens;
-    let afterComma = commas;
-    let afterColon = colons;
-    if (blanks != 0) {
-      afterOpen = throughBlanks(opens, blanks, afterOpenCarry);
-      afterComma = throughBlanks(commas, blanks, afterCommaCarry);
-      afterColon = throughBlanks(colons, blanks, afterColonCarry);
+    // What comes behind which token, blanks between them left out.
+    const starts = opens | commas;
+    const leads = starts | colons;
+    let behindLead: u64;
+    let behindStart: u64;
+    let behindOpen: u64;
+    if (blanks == 0) {
+      behindLead = (leads << 1) | afterLead;
+      behindStart = (starts << 1) | afterStart;
+      behindOpen = (opens << 1) | afterOpen;
+      afterLead = leads >> 63;
+      afterStart = starts >> 63;
+      afterOpen = opens >> 63;
+    } else {
+      const throughLead = throughBlanks(leads, blanks, afterLead);
+      const throughStart = throughBlanks(starts, blanks, afterStart);
+      const throughOpen = throughBlanks(opens, blanks, afterOpen);
+      behindLead = ((throughLead << 1) | afterLead) & ~blanks;
+      behindStart = ((throughStart << 1) | afterStart) & ~blanks;
+      behindOpen = ((throughOpen << 1) | afterOpen) & ~blanks;
+      afterLead = throughLead >> 63;
+      afterStart = throughStart >> 63;
+      afterOpen = throughOpen >> 63;
     }
-    const behindOpen = ((afterOpen << 1) | afterOpenCarry) & ~blanks;
-    const behindComma = ((afterComma << 1) | afterCommaCarry) & ~blanks;
-    const behindColon = ((afterColon << 1) | afterColonCarry) & ~blanks;
-    const behindStart = behindOpen | behindComma;
-    const begun = (openQuotes & behindStart) | keyCarry;
-    const run = strings + begun;
+    // Closing quotes of strings that stand where a key may stand: a carry runs from the opening quote to the closing one.
+    const run = strings + ((openQuotes & behindStart) | keyCarry);
     keyCarry = <u64>(run < strings);
-    const keyQuotes = run & closeQuotes;
-    const afterKey = blanks == 0 ? keyQuotes : throughBlanks(keyQuotes, blanks, afterKeyCarry);
-    const behindKey = ((afterKey << 1) | afterKeyCarry) & ~blanks;
-    afterOpenCarry = afterOpen >> 63;
-    afterCommaCarry = afterComma >> 63;
-    afterColonCarry = afterColon >> 63;
-    afterKeyCarry = afterKey >> 63;
+    const keyQuotes = run & quotes & ~strings;
+    let behindKey: u64;
+    if (blanks == 0) {
+      behindKey = (keyQuotes << 1) | afterKey;
+      afterKey = keyQuotes >> 63;
+    } else {
+      const throughKey = throughBlanks(keyQuotes, blanks, afterKey);
+      behindKey = ((throughKey << 1) | afterKey) & ~blanks;
+      afterKey = throughKey >> 63;
+    }
 
+    // A value begins behind a comma, a colon or an opening bracket, and nowhere else; only behind the bracket it may be missing.
+    // A colon stands behind a key.
+    const values = opens | scalarStarts;
+    let bad = (behindLead ^ (openQuotes | values) ^ (closes & behindOpen)) | (colons & ~behindKey);
     // What only an array has (a value without a key); colons are what only an object has.
-    const elements = (behindStart & (opens | scalarStarts)) | (behindKey & ~colons);
-    const behindAny = behindStart | behindColon;
-    let bad =
-      ((openQuotes | opens | scalarStarts) & ~behindAny) |
-      (commas & behindAny) |
-      (closes & (behindComma | behindColon)) |
-      (colons & ~behindKey);
+    const elements = (behindStart & values) | (behindKey & ~colons);
 
     let brackets = opens | closes;
     let done: u64 = 0;
@@ -224,10 +258,10 @@ export function scanRecord(start: usize, to: usize, inLine: bool): i32 {
     }
 
     // What follows does not move the record's end: the full parser shall say what is wrong with this one record.
-    let starts = scalarStarts & valid;
-    while (starts != 0) {
-      if (!isScalar(base + <usize>ctz(starts))) markOdd();
-      starts &= starts - 1;
+    let words = scalarStarts & valid;
+    while (words != 0) {
+      if (!isScalar(base + <usize>ctz(words))) markOdd();
+      words &= words - 1;
     }
     if (escaped != 0) {
       let letters = escaped & ~(equal(a, b, c, d, 0x22) | backslashes) & valid;

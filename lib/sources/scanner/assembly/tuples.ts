@@ -14,6 +14,10 @@ const LONGEST_TEXT: usize = 8192;
 /** A hash that collides more often than this is somebody's work: such records are parsed. */
 const PROBES: u32 = 24;
 
+/** Upper halves of the first eight bytes of what is no tuple of fields. */
+const TEXT_MARK: u64 = 0xfffffffe00000000;
+const PAIR_MARK: u64 = 0xffffffff00000000;
+
 let count: u32 = 0;
 let top: usize = ARENA;
 
@@ -35,7 +39,7 @@ export function numberOf(shapes: u32, context: u32): i32 {
 }
 
 function numberOfShape(shape: usize, number: u32, context: u32): i32 {
-  if (top + 32768 > ARENA + ARENA_SIZE || count + 2 > TUPLE_LIMIT) return FULL;
+  if (top + 32768 > ARENA + ARENA_SIZE || count + 3 > TUPLE_LIMIT) return FULL;
   let to = top;
   store<u32>(to, (context << 8) | number);
   store<u32>(to, seen & load<u32>(shape, 4), 4);
@@ -59,9 +63,14 @@ function numberOfShape(shape: usize, number: u32, context: u32): i32 {
   if (first < 0 || load<u8>(NOTES + <usize>first) != NEEDS_TEXT) return first;
   const length = textLength();
   if (length == 0 || length > LONGEST_TEXT) return first;
-  store<u64>(top, 0xffffffff00000000 | <u64>first);
+  // The text has a number of its own, because many tuples share it; a pair of numbers stands for both.
+  store<u64>(top, TEXT_MARK);
   copy(top + 8, textStart(), length);
-  return intern(top + 8 + length);
+  const text = intern(top + 8 + length);
+  if (text < 0) return text;
+  store<u64>(top, PAIR_MARK | <u64>first);
+  store<u64>(top, <u64>text, 8);
+  return intern(top + 16);
 }
 
 /** Copies in steps of 16 bytes, beyond both ends. */

@@ -1,0 +1,83 @@
+import { type Gunzip, gunzipSync } from 'node:zlib';
+import type { ReadLimits } from '../core/ports.ts';
+import { type Chunks, type InflateFailure, inflate } from './inflate.ts';
+
+/** Largest compressed input that is inflated in one go: CloudTrail objects have some hundred KiB. Larger ones are streamed, so that memory stays bounded. */
+const MAX_COMPRESSED_BYTES = 1024 * 1024;
+/** Largest text that is inflated in one go. */
+const MAX_INFLATED_BYTES = 16 * 1024 * 1024;
+/** Smallest and largest first guess at the size of the text. */
+const MIN_GUESS_BYTES = 16 * 1024;
+
+/**
+ * Does what `inflate` does, in one call of zlib where the input is small and sound: measured, that takes 60 to 75 % of the time, because zlib
+ * writes into one piece of the right size. Whatever is unusual about the input is left to `inflate`.
+ */
+export async function inflateInput(
+  chunks: Chunks,
+  limits: ReadLimits,
+  write: (chunk: Uint8Array) => void,
+): Promise<InflateFailure | undefined> {
+  const held: Uint8Array[] = [];
+  let sizeBytes = 0;
+  const iterator = Symbol.asyncIterator in chunks ? chunks[Symbol.asyncIterator]() : chunks[Symbol.iterator]();
+  while (sizeBytes <= MAX_COMPRESSED_BYTES) {
+    const next = await iterator.next();
+    if (next.done === true) {
+      const text = sizedGunzip(Buffer.concat(held), limits);
+      if (text === undefined) return inflate(held, limits, write);
+      write(text);
+      return undefined;
+    }
+    held.push(next.value);
+    sizeBytes += next.value.length;
+    // Plain text is not held back.
+    if (sizeBytes >= 2 && !isGzip(held)) break;
+  }
+  return inflate(resumed(held, iterator), limits, write);
+}
+
+async function* resumed(
+  held: readonly Uint8Array[],
+  iterator: AsyncIterator<Uint8Array> | Iterator<Uint8Array>,
+): AsyncGenerator<Uint8Array> {
+  yield* held;
+  while (true) {
+    const next = await iterator.next();
+    if (next.done === true) return;
+    yield next.value;
+  }
+}
+
+function isGzip(held: readonly Uint8Array[]): boolean {
+  const head = Buffer.concat(held.map((chunk) => chunk.subarray(0, 2)));
+  return head[0] === 0x1f && head[1] === 0x8b;
+}
+
+/**
+ * Inflates a whole gzip file at once. The trailer's length is a hint for the size of the output: it is that of the last member only, modulo 2^32, and may lie.
+ *
+ * @returns undefined when the bytes are not one sound run of gzip members within the bounds, whose text is no gzip itself.
+ */
+export function sizedGunzip(bytes: Buffer, limits: ReadLimits): Buffer | undefined {
+  if (bytes.length < 18 || bytes[0] !== 0x1f || bytes[1] !== 0x8b) return undefined;
+  const maxOutputLength = Math.min(MAX_INFLATED_BYTES, limits.maxInflatedBytes, bytes.length * limits.maxInflationRatio);
+  // One byte more than the text needs, or zlib asks for a second piece only to find that there is none.
+  const guess = bytes.readUInt32LE(bytes.length - 4) + 1;
+  const chunkSize = Math.max(MIN_GUESS_BYTES, Math.min(guess, maxOutputLength));
+  try {
+    const { buffer, engine } = gunzipWithEngine(bytes, { chunkSize, maxOutputLength });
+    const isWhole = engine.bytesWritten === bytes.length;
+    return isWhole && !(buffer[0] === 0x1f && buffer[1] === 0x8b) ? buffer : undefined;
+  } catch {
+    return undefined; // inflate() finds out what is wrong, and what can be read before it
+  }
+}
+
+/** With `info`, zlib also gives the engine, which knows how many bytes it took; the types of Node's do not say so (nodejs.org/api/zlib.html, class Options). */
+function gunzipWithEngine(
+  bytes: Buffer,
+  options: { readonly chunkSize: number; readonly maxOutputLength: number },
+): { readonly buffer: Buffer; readonly engine: Pick<Gunzip, 'bytesWritten'> } {
+  return gunzipSync(bytes, { ...options, info: true }) as unknown as { buffer: Buffer; engine: Gunzip };
+}

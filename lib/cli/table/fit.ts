@@ -17,6 +17,26 @@ export function cutTo(text: string, width: number): string {
   return `${kept}…`;
 }
 
+/** Cuts text in its middle: of a path or an ARN the end tells more than what stands before it. */
+export function cutMiddle(text: string, width: number): string {
+  if (width < 8 || stringWidth(text) <= width) return cutTo(text, width);
+  const front = Math.floor((width - 1) / 3);
+  const letters = Array.from(graphemes.segment(text), ({ segment }) => segment);
+  return `${taken(letters, front)}…${taken(letters.reverse(), width - 1 - front, true)}`;
+}
+
+/** As many letters as fit; `isReversed` says that they come last first. */
+function taken(letters: readonly string[], width: number, isReversed = false): string {
+  let kept = '';
+  let used = 0;
+  for (const letter of letters) {
+    used += stringWidth(letter);
+    if (used > width) break;
+    kept = isReversed ? letter + kept : kept + letter;
+  }
+  return kept;
+}
+
 /** Cuts or fills text to exactly this width in terminal columns. */
 export function pad(text: string, width: number): string {
   const fitted = cutTo(text, width);

@@ -2,7 +2,7 @@ import stringWidth from 'string-width';
 import { localTime } from '../local-time.ts';
 import type { Paint } from '../paint.ts';
 import type { EventRow } from './event-row.ts';
-import { cutTo, pack, pad, shareWidths } from './fit.ts';
+import { cutMiddle, cutTo, pack, pad, shareWidths } from './fit.ts';
 import type { Person } from './people.ts';
 
 /** How the table is to look. */
@@ -51,7 +51,8 @@ function narrowRow({ columns, paint }: TableLook): (row: EventRow) => readonly s
   return (row) => {
     const priority = paint.priority(row.priority, pad(shortPriority(row), PRIORITY_COLUMNS));
     const what = isRoomForWhat ? `${GAP}${paint.bold(cutTo(row.what, left))}` : '';
-    const pieces = [isRoomForWhat ? '' : row.what, row.resource, row.where, row.how, ...row.rules].filter((piece) => piece !== '');
+    const resource = cutMiddle(row.resource, columns - 2 * GAP.length);
+    const pieces = [isRoomForWhat ? '' : row.what, resource, row.where, row.how, ...row.rules].filter((piece) => piece !== '');
     const rest = pack(pieces, columns - 2 * GAP.length).map((line) => GAP + GAP + paint.dim(line));
     return [`${GAP}${localTime(row.timeMs)}${GAP}${priority}${what}`, ...rest];
   };
@@ -68,10 +69,22 @@ function wideRows(people: readonly Person[], { columns, paint }: TableLook): (ro
   const widths = shareWidths(wanted, columns - fixed);
   return (row) => {
     const head = GAP + localTime(row.timeMs) + GAP + paint.priority(row.priority, pad(shortPriority(row), PRIORITY_COLUMNS));
-    const texts = cells(row).map((text, index) => pad(text, widths[index] ?? 0));
-    const [what = '', resource = '', ...rest] = texts;
+    const [whatWidth = 0, resourceWidth = 0, ...otherWidths] = widths;
+    const what = pad(row.what, whatWidth);
+    const resource = pad(cutMiddle(row.resource, resourceWidth), resourceWidth);
+    const others = [row.where, row.how, rulesCell(row, otherWidths[2] ?? 0)];
+    const rest = others.map((text, index) => pad(text, otherWidths[index] ?? 0));
     return [`${head}${GAP}${paint.bold(what)}${GAP}${resource}${GAP}${paint.dim(rest.join(GAP).trimEnd())}`];
   };
+}
+
+/** All rules if there is room, else the worst and how many more. */
+function rulesCell({ rules }: EventRow, width: number): string {
+  const all = rules.join(', ');
+  const [worst = ''] = rules;
+  if (rules.length < 2 || stringWidth(all) <= width) return all;
+  const more = ` +${rules.length - 1}`;
+  return cutTo(worst, width - more.length) + more;
 }
 
 function shortPriority({ priority }: EventRow): string {

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import stringWidth from 'string-width';
 import { describe, expect, it } from 'vitest';
-import { cutTo, pack, pad, shareWidths, wrap } from '../../../../lib/cli/table/fit.ts';
+import { cutMiddle, cutTo, pack, pad, shareWidths, wrap } from '../../../../lib/cli/table/fit.ts';
 
 const text = fc.string({ unit: 'grapheme' });
 
@@ -13,10 +13,16 @@ describe('text in columns', () => {
     expect(cutTo('abc', 0)).toBe('');
   });
 
+  it('is cut in the middle where its end tells more', () => {
+    expect(cutMiddle('Logging arn:aws:cloudtrail:eu-west-1:111122223333:trail/org-trail', 30)).toBe('Logging a…3333:trail/org-trail');
+    expect(cutMiddle('short', 30)).toBe('short');
+  });
+
   it('is never wider than asked, and exactly as wide when it is filled', () => {
     fc.assert(
       fc.property(text, fc.integer({ min: 1, max: 30 }), (value, width) => {
         expect(stringWidth(cutTo(value, width))).toBeLessThanOrEqual(width);
+        expect(stringWidth(cutMiddle(value, width))).toBeLessThanOrEqual(width);
         expect(stringWidth(pad(value, width))).toBe(width);
       }),
     );

@@ -9,6 +9,7 @@ import { civilTime, formatRfc3339 } from './time.ts';
 export function findingOf(context: EventContext, match: RuleMatch, policy: Policy): FindingWithOrigin {
   const { event, verdict } = context;
   const { clock, nanos } = civilTime(event.timeNs);
+  const pipeline = verdict.hand === 'pipeline' ? verdict.declaredAs : undefined;
   const finding: Finding = {
     id: event.id,
     rule: match.rule.name,
@@ -40,7 +41,7 @@ export function findingOf(context: EventContext, match: RuleMatch, policy: Polic
       arn: event.target.arn ?? null,
     },
     reason: verdict.reason,
-    pipeline: verdict.hand === 'pipeline' ? (verdict.declaredAs ?? null) : null,
+    pipeline: pipeline ?? null,
     labels: policy.labels,
     truncated: event.record.truncated,
   };

@@ -43,16 +43,16 @@ function isEksManager(event: KubernetesCaller, ownAccounts: ReadonlySet<string>)
 /** Whose hand a Kubernetes audit event shows; asked only after spoofed names and declared pipelines. */
 export function handOfKubernetes(event: KubernetesCaller): HandAnswer {
   const { principal } = event;
-  if (principal.type === 'None' || principal.type === 'Anonymous') return { hand: 'unknown', reason: 'anonymous' };
-  if (isControlPlane(principal)) return { hand: 'service', reason: 'control_plane' };
+  const name = principal.kubernetesUser;
+  if (name === undefined || principal.type === 'Anonymous') return { hand: 'unknown', reason: 'anonymous' };
+  if (isControlPlane(principal, name)) return { hand: 'service', reason: 'control_plane' };
   if (principal.type === 'ServiceAccount') {
     return principal.podName === undefined ? { hand: 'unknown', reason: 'unbound_token' } : { hand: 'workload', reason: 'pod_token' };
   }
   return person(principal);
 }
 
-function isControlPlane(principal: Principal): boolean {
-  const name = principal.kubernetesUser ?? '';
+function isControlPlane(principal: Principal, name: string): boolean {
   if (principal.type === 'Node') return principal.groups.length === 0 || principal.groups.includes('system:nodes');
   if (EKS_USERS.has(name)) return true;
   if (principal.iamMapped) return false;

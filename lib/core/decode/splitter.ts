@@ -200,6 +200,7 @@ export class Splitter<C> {
   }
 
   private openArray(from: number): number {
+    this.leaveCut(undefined, this.lineNumber);
     // A bound on arrays in arrays: log files have none, and each costs memory.
     if (this.frames.length >= this.limits.maxEnvelopes) {
       this.beginValue();
@@ -208,6 +209,20 @@ export class Splitter<C> {
     const context = this.frames.at(-1)?.context;
     this.frames.push({ path: this.nextPath(), context, line: this.lineNumber, name: undefined, index: 0, isTail: false });
     return from + 1;
+  }
+
+  /**
+   * Ends the containers around a new one when they must have been cut: an envelope never lies directly in one of its own kind, and envelopes that lie in one
+   * another beyond the bound, line after line, are lines that were cut between two elements.
+   */
+  private leaveCut(name: string | undefined, line: number): boolean {
+    const outer = this.frames.at(-1);
+    if (outer === undefined || outer.isTail || outer.line === line) return false;
+    const isSameKind = name !== undefined && outer.name === name;
+    if (!isSameKind && this.frames.length < this.limits.maxEnvelopes) return false;
+    this.handler.unclosed({ line, path: outer.path });
+    this.frames.length = 0;
+    return true;
   }
 
   private nextPath(): string {
@@ -250,6 +265,7 @@ export class Splitter<C> {
     const tail = this.frames.at(-1)?.isTail === true ? this.frames.at(-1) : undefined;
     this.keep(text, from, at);
     const name = unescapeName(this.scanner.name);
+    if (this.leaveCut(name, this.place.line)) this.place = { line: this.place.line, path: '' };
     const path = tail === undefined ? this.place.path : parentPath(tail.path);
     const canEnter = tail !== undefined || this.frames.length < this.limits.maxEnvelopes;
     const context =

@@ -112,6 +112,7 @@ const REQUESTS: readonly JsonObject[] = [
   { verb: 'list' },
   { verb: 'watch', stage: 'ResponseStarted' },
   { stage: 'RequestReceived' },
+  { stage: 'RequestReceived', responseStatus: {} },
   {
     verb: 'get',
     stage: 'ResponseStarted',

@@ -84,6 +84,16 @@ describe('arrays', () => {
     ]);
   });
 
+  test('that were cut line after line between two elements are each one failure', () => {
+    const objects = one(`${`{"Records":[${a},\n`.repeat(40)}${b}`);
+    expect(objects.filter((item) => item.endsWith(' Records[0] k8s_audit'))).toHaveLength(40);
+    expect(objects.filter((item) => item.endsWith(' Records failed bad_json'))).toHaveLength(40);
+    expect(objects).toHaveLength(81);
+    const arrays = one(`${`[${a},\n`.repeat(40)}${b}`);
+    expect(arrays.filter((item) => item.endsWith('k8s_audit'))).toHaveLength(41);
+    expect(arrays.length).toBeLessThan(46);
+  });
+
   test('whose name cannot be unescaped are members like others', () => {
     expect(one('{"\\x":[1]}')).toEqual(['1 . failed bad_json']);
   });

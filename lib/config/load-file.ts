@@ -1,5 +1,5 @@
 import { readFileSync, statSync } from 'node:fs';
-import { type LoadedConfig, MAX_CONFIG_CHARS, parseConfig } from './load.ts';
+import { type LoadedConfig, MAX_CONFIG_CHARS, parseConfig, unusableConfig } from './load.ts';
 import { isRecord } from './schema-values.ts';
 
 /** Name of the configuration file that is read when none is given. */
@@ -17,10 +17,7 @@ export function defaultConfig(): LoadedConfig {
  */
 export function loadConfigFile(path: string | undefined): LoadedConfig {
   const file = path ?? DEFAULT_CONFIG_FILE;
-  const fail = (message: string): LoadedConfig => ({
-    config: undefined,
-    problems: [{ severity: 'error', file, line: 1, column: 1, path: '', message }],
-  });
+  const fail = (message: string): LoadedConfig => unusableConfig(file, message);
   try {
     const stat = statSync(file);
     if (!stat.isFile()) return fail('not a file: give the path of a YAML file');

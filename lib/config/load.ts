@@ -5,7 +5,7 @@
 import { type Document, isMap, isScalar, LineCounter, parseDocument } from 'yaml';
 import type * as z from 'zod';
 import { explainIssue } from './explain-issue.ts';
-import { placeOf } from './positions.ts';
+import { type Place, placeOf } from './positions.ts';
 import { formatPath, type Problem } from './problem.ts';
 import { type Config, configSchema } from './schema.ts';
 import { NUMBER_ACCOUNT_ID } from './schema-values.ts';
@@ -21,18 +21,24 @@ const MAX_ALIASES = 1000;
 export interface LoadedConfig {
   readonly config: Config | undefined;
   readonly problems: readonly Problem[];
+  /** Where something stands in the file, for problems that only others can see (a rule condition that does not compile). */
+  readonly placeOf: (path: readonly PropertyKey[]) => Place;
+}
+
+/** What came of a file that could not be looked into. */
+export function unusableConfig(file: string, message: string): LoadedConfig {
+  const place = { line: 1, column: 1 };
+  return { config: undefined, problems: [{ severity: 'error', file, ...place, path: '', message }], placeOf: () => place };
 }
 
 /** Reads the text of a configuration file; `file` is the name to use in messages. */
 export function parseConfig(text: string, file: string): LoadedConfig {
-  const fail = (message: string): LoadedConfig => ({
-    config: undefined,
-    problems: [{ severity: 'error', file, line: 1, column: 1, path: '', message }],
-  });
+  const fail = (message: string): LoadedConfig => unusableConfig(file, message);
   if (text.length > MAX_CONFIG_CHARS) return fail(`too large: ${text.length} characters, at most ${MAX_CONFIG_CHARS} are read`);
   const lines = new LineCounter();
   const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, merge: true, uniqueKeys: true });
-  if (document.errors.length > 0) return { config: undefined, problems: syntaxProblems(document, lines, file) };
+  const place = (path: readonly PropertyKey[]) => placeOf(document, lines, path, false);
+  if (document.errors.length > 0) return { config: undefined, problems: syntaxProblems(document, lines, file), placeOf: place };
   let value: unknown;
   try {
     value = document.toJS({ maxAliasCount: MAX_ALIASES }) ?? {};
@@ -59,7 +65,7 @@ function validate(value: unknown, document: Document, lines: LineCounter, file: 
   const errors = [...keys, ...told.filter((problem) => !named.has(problem.path))];
   const warnings = warningsOf(value).map((warning) => at('warning', warning.path, false, warning.message));
   const problems = [...errors, ...warnings].sort((left, right) => left.line - right.line || left.column - right.column);
-  return { config: errors.length === 0 ? result.data : undefined, problems };
+  return { config: errors.length === 0 ? result.data : undefined, problems, placeOf: (path) => placeOf(document, lines, path, false) };
 }
 
 function syntaxProblems(document: Document, lines: LineCounter, file: string): readonly Problem[] {

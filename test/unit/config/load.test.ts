@@ -116,6 +116,16 @@ describe('a configuration file', () => {
   });
 });
 
+describe('the place of a value', () => {
+  it('is known to whoever finds a problem later', () => {
+    const { placeOf } = parseConfig('labels: {}\nignore:\n  - name: a\n    reason: r\n    condition: ka.verb = get\n', 'x');
+    expect(placeOf(['ignore', 0, 'condition'])).toEqual({ line: 5, column: 16 });
+    expect(placeOf(['ignore', 7, 'condition'])).toEqual({ line: 3, column: 3 });
+    expect(parseConfig('a: {', 'x').placeOf([])).toEqual({ line: 1, column: 1 });
+    expect(parseConfig(`# ${'x'.repeat(1_000_001)}`, 'x').placeOf(['labels'])).toEqual({ line: 1, column: 1 });
+  });
+});
+
 describe('account ids', () => {
   it('are refused without quotes, because YAML would drop leading zeros', () => {
     for (const text of [

@@ -8,7 +8,7 @@ export default defineConfig({
     hookTimeout: 60_000,
     coverage: {
       provider: 'v8',
-      include: ['lib/core/**'],
+      include: ['lib/core/**/*.ts'],
       reporter: ['text-summary', 'json-summary'],
       thresholds: { lines: 100, branches: 100 },
     },

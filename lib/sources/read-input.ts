@@ -1,7 +1,9 @@
 import type { FailureCode } from '../core/errors.ts';
 import type { ReadLimits, Receiver } from '../core/ports.ts';
-import { type Chunks, inflate } from './inflate.ts';
+import type { Chunks } from './inflate.ts';
 import { openReader, type ReadContext, type Reader } from './reader.ts';
+import { openFastReader } from './scanner/fast-reader.ts';
+import { inflateInput } from './sized-gunzip.ts';
 
 /** Opens a reader; the scanner's fast one has the same shape as the one that parses everything. */
 export type OpenReader = (name: string, receiver: Receiver, limits: ReadLimits, context: ReadContext) => Reader;
@@ -16,10 +18,10 @@ export async function readInput(
   receiver: Receiver,
   limits: ReadLimits,
   context: ReadContext = {},
-  open: OpenReader = openReader,
+  open: OpenReader = receiver.prefilter === undefined ? openReader : openFastReader,
 ): Promise<void> {
   const reader = open(name, receiver, limits, context);
-  const failure = await inflate(chunks, limits, (chunk) => reader.push(chunk)).catch(unreadable);
+  const failure = await inflateInput(chunks, limits, (chunk) => reader.push(chunk)).catch(unreadable);
   reader.end();
   if (failure !== undefined) receiver.take({ kind: 'failed', origin: { input: name, line: 1, path: '' }, ...failure });
 }

@@ -30,9 +30,10 @@ export async function inflateInput(
       return undefined;
     }
     held.push(next.value);
+    const isHead = sizeBytes < 2;
     sizeBytes += next.value.length;
     // Plain text is not held back.
-    if (sizeBytes >= 2 && !isGzip(held)) break;
+    if (isHead && sizeBytes >= 2 && !isGzip(held)) break;
   }
   return inflate(resumed(held, iterator), limits, write);
 }

@@ -84,7 +84,7 @@ const AGENTS = [
 function cloudTrailRecord(d: Dice, sessions: readonly (() => object)[], second: number): object {
   const roll = d.next();
   const isRead = roll < 0.8;
-  const [service, name] = d.pick(isRead ? READS : WRITES);
+  const [service, name] = d.pick<readonly [string, string]>(isRead ? READS : WRITES);
   // 80 % reads, 18 % changes by software and pipelines, 2 % by people.
   const byPerson = roll > 0.98;
   const byService = !isRead && !byPerson && d.next() < 0.5;

@@ -41,15 +41,17 @@ const SYSTEM = /"username":"system:(?:node|serviceaccount):/;
 
 /** A prefilter as simple as can be that uses every fact, so that a wrong fact shows. */
 export const SIMPLE_PREFILTER: Prefilter = {
-  cloudtrail: ({ eventTime, eventType, eventSource, eventName, readOnly, errorCode, identityText }) => {
+  cloudtrail: (facts) => {
+    const { eventTime, eventType, eventSource, eventName, readOnly, errorCode } = facts;
     if (!/^\d{4}-.*Z$/.test(eventTime) || eventSource === 'grafana.amazonaws.com') return undefined;
     if (readOnly === true) return 'read';
     if (eventName.startsWith('Noise')) return 'noise';
     if (errorCode !== undefined) return 'attempt';
     if (eventType === 'AwsServiceEvent') return 'service';
-    return identityText?.includes('"invokedBy":"autoscaling.amazonaws.com"') === true ? 'service' : undefined;
+    return facts.identityText?.includes('"invokedBy":"autoscaling.amazonaws.com"') === true ? 'service' : undefined;
   },
-  kubernetes: ({ stage, stageTimestamp, verb, resource, subresource, namespace, code, userText }, cluster, account) => {
+  kubernetes: (facts, cluster, account) => {
+    const { stage, stageTimestamp, verb, resource, subresource, namespace, code } = facts;
     if (!/^\d{4}-.*Z$/.test(stageTimestamp)) return undefined;
     if (cluster === 'other' || account === '999999999999') return 'ignored';
     if (subresource === 'exec' || resource === undefined) return undefined;
@@ -57,7 +59,7 @@ export const SIMPLE_PREFILTER: Prefilter = {
     if (stage === 'RequestReceived') return 'stage';
     if (code !== undefined && code >= 400) return 'attempt';
     if (namespace === 'quiet') return 'noise';
-    return userText !== undefined && SYSTEM.test(userText) ? 'service' : undefined;
+    return facts.userText !== undefined && SYSTEM.test(facts.userText) ? 'service' : undefined;
   },
 };
 

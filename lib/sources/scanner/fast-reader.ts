@@ -35,6 +35,7 @@ class FastReader implements Reader {
   readonly #receiver: Receiver;
   readonly #limits: ReadLimits;
   readonly #envelope: Envelope;
+  readonly #firstLine: number;
   readonly #decoder: TextDecoding;
   readonly #judge: Judge | undefined;
   #utf8: InstanceType<typeof TextDecoder> | undefined;
@@ -50,10 +51,11 @@ class FastReader implements Reader {
     this.#name = name;
     this.#receiver = receiver;
     this.#limits = limits;
+    this.#firstLine = context.firstLine ?? 1;
     this.#envelope = context.cluster === undefined ? {} : { cluster: context.cluster };
     this.#decoder = openDecoder({
       input: name,
-      line: context.firstLine ?? 1,
+      line: this.#firstLine,
       envelope: this.#envelope,
       limits,
       inflate: (base64) => inflateBase64(base64, limits),
@@ -182,7 +184,7 @@ class FastReader implements Reader {
       text: bytes.toString('utf8', word(ROW.start), word(ROW.end)),
       origin: {
         input: this.#name,
-        line: rest.line + word(ROW.lines),
+        line: this.#firstLine - 1 + rest.line + word(ROW.lines),
         path: rest.array === undefined ? '' : `${rest.array.path}[${rest.array.index + index}]${isWrapped ? '.message' : ''}`,
       },
       envelope: isWrapped

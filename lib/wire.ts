@@ -1,7 +1,9 @@
 /** The composition root: from what the user gave (configuration, rule files) to a detector that runs, and from paths to what becomes of their records. */
 import { readFileSync } from 'node:fs';
+import { dirname, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { loadConfigFile } from './config/load-file.ts';
+import type { LoadedConfig } from './config/load.ts';
+import { DEFAULT_CONFIG_FILE, loadConfigFile } from './config/load-file.ts';
 import type { Problem } from './config/problem.ts';
 import type { Config } from './config/schema.ts';
 import { toPolicy } from './config/to-policy.ts';
@@ -47,12 +49,15 @@ export type OpenedScan =
 
 /** Loads configuration and rules with all their problems, and makes the detector. Reads no record. */
 export async function openScan(options: ScanOptions): Promise<OpenedScan> {
-  const { config, problems: configProblems } = loadConfigFile(options.configPath);
+  const loaded = loadConfigFile(options.configPath);
+  const { config, problems: configProblems } = loaded;
   if (config === undefined) return { ok: false, problems: configProblems };
   const policy = toPolicy(config);
-  const names = [...(options.builtinRules ? BUILTIN_RULES : []), ...config.rules.files, ...options.ruleFiles];
-  const rules = loadRuleFiles(names, policy);
-  const ignores = compileIgnores(policy, options.configPath ?? 'driftwire.yaml');
+  // A rule file of the configuration is named relative to the configuration, wherever Driftwire is started.
+  const beside = dirname(options.configPath ?? DEFAULT_CONFIG_FILE);
+  const configured = config.rules.files.map((file) => resolve(beside, file));
+  const rules = loadRuleFiles([...(options.builtinRules ? BUILTIN_RULES : []), ...configured, ...options.ruleFiles], policy);
+  const ignores = compileIgnores(policy, { ...loaded, file: options.configPath ?? DEFAULT_CONFIG_FILE });
   const problems = [...configProblems, ...rules.problems, ...ignores.problems];
   if (rules.engine === undefined || problems.some(({ severity }) => severity === 'error')) return { ok: false, problems };
   const detector = new Detector({
@@ -125,17 +130,14 @@ function loadRuleFiles(
   return { engine, problems: problems.map((problem) => ({ path: '', ...problem })) };
 }
 
-function compileIgnores(
-  policy: Policy,
-  file: string,
-): { readonly entries: readonly CompiledIgnore[]; readonly problems: readonly Problem[] } {
+function compileIgnores(policy: Policy, { file, placeOf }: LoadedConfig & { readonly file: string }): { readonly entries: readonly CompiledIgnore[]; readonly problems: readonly Problem[] } {
   const entries: CompiledIgnore[] = [];
   const problems: Problem[] = [];
   policy.ignore.forEach(({ name, until, condition }, index) => {
     const compiled = compileCondition(condition);
-    if ('error' in compiled)
-      problems.push({ severity: 'error', file, line: 1, column: 1, path: `ignore[${index}].condition`, message: compiled.error });
-    else entries.push({ name, endsMs: until === undefined ? undefined : endOfDay(until), condition: compiled });
+    if ('error' in compiled) {
+      problems.push({ severity: 'error', file, ...placeOf(['ignore', index, 'condition']), path: `ignore[${index}].condition`, message: compiled.error });
+    } else entries.push({ name, endsMs: until === undefined ? undefined : endOfDay(until), condition: compiled });
   });
   return { entries, problems };
 }

@@ -1,4 +1,5 @@
 import { type ScanFailure, ValueScanner } from './scanner.ts';
+import { detached, isAbove } from './text-parts.ts';
 
 /**
  * Cuts text that arrives in pieces into single records, with memory bounded by the largest record and not by the input: the top level is a sequence of
@@ -59,8 +60,6 @@ export interface SplitLimits {
 
 type State = 'between' | 'value' | 'line' | 'bare';
 
-/** UTF-8 bytes that one UTF-16 unit can take. */
-const MAX_BYTES_A_UNIT = 3;
 const MAX_BARE = 64;
 /** A line longer than the record bound keeps this much, for its classification. */
 const MAX_LINE_HEAD = 4096;
@@ -362,25 +361,6 @@ export class Splitter<C> {
     this.isOversize = true;
     this.parts = this.state === 'line' ? [detached([this.parts.join('').slice(0, MAX_LINE_HEAD)])] : [];
   }
-}
-
-/** True when a text has more UTF-8 bytes than the bound; it is counted only where its length leaves a doubt. */
-function isAbove(parts: readonly string[], length: number, maxBytes: number): boolean {
-  if (length * MAX_BYTES_A_UNIT <= maxBytes) return false;
-  let extra = 0;
-  for (const part of parts) {
-    for (let i = 0; i < part.length; i++) {
-      const code = part.charCodeAt(i);
-      // Each half of a surrogate pair stands for two bytes.
-      if (code >= 0x80) extra += code < 0x800 || (code >= 0xd800 && code <= 0xdfff) ? 1 : 2;
-    }
-  }
-  return length + extra > maxBytes;
-}
-
-/** Joins parts into a text of its own: a slice would keep the whole piece of input alive for as long as the record lives. */
-function detached(parts: readonly string[]): string {
-  return parts.length === 1 ? ` ${parts[0]}`.slice(1) : parts.join('');
 }
 
 /** End of what stands in an array and is neither object, array nor string. */

@@ -100,7 +100,7 @@ class Layer {
 /** Inflates the members of one gzip stream, slice by slice. */
 class GzipStream {
   readonly #limits: ReadLimits;
-  readonly #gunzip: Gunzip = createGunzip({ chunkSize: 256 * 1024 });
+  readonly #gunzip: Gunzip = createGunzip({ chunkSize: 64 * 1024 });
   #output: Uint8Array[] = [];
   #history: Uint8Array[] | undefined = [];
   #bytesIn = 0;

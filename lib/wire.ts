@@ -13,7 +13,7 @@ import { type CompiledIgnore, Detector, type Outcome } from './core/pipeline.ts'
 import type { Policy } from './core/policy/policy.ts';
 import type { Receiver } from './core/ports.ts';
 import type { RuleEngine, RuleFailure } from './core/rules/engine.ts';
-import { compileCondition, loadRules } from './core/rules0/load-rules.ts';
+import { compileCondition, loadRules } from './core/rules/load-rules.ts';
 import type { Summary } from './core/summary.ts';
 import { parseRfc3339 } from './core/time.ts';
 import { inputsOf } from './sources/inputs.ts';
@@ -130,13 +130,22 @@ function loadRuleFiles(
   return { engine, problems: problems.map((problem) => ({ path: '', ...problem })) };
 }
 
-function compileIgnores(policy: Policy, { file, placeOf }: LoadedConfig & { readonly file: string }): { readonly entries: readonly CompiledIgnore[]; readonly problems: readonly Problem[] } {
+function compileIgnores(
+  policy: Policy,
+  { file, placeOf }: LoadedConfig & { readonly file: string },
+): { readonly entries: readonly CompiledIgnore[]; readonly problems: readonly Problem[] } {
   const entries: CompiledIgnore[] = [];
   const problems: Problem[] = [];
   policy.ignore.forEach(({ name, until, condition }, index) => {
     const compiled = compileCondition(condition);
     if ('error' in compiled) {
-      problems.push({ severity: 'error', file, ...placeOf(['ignore', index, 'condition']), path: `ignore[${index}].condition`, message: compiled.error });
+      problems.push({
+        severity: 'error',
+        file,
+        ...placeOf(['ignore', index, 'condition']),
+        path: `ignore[${index}].condition`,
+        message: compiled.error,
+      });
     } else entries.push({ name, endsMs: until === undefined ? undefined : endOfDay(until), condition: compiled });
   });
   return { entries, problems };

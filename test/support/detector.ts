@@ -5,7 +5,7 @@ import type { Decoded, Envelope, EventSource } from '../../lib/core/model/raw-re
 import { type CompiledIgnore, Detector, type DetectorOptions, type Outcome } from '../../lib/core/pipeline.ts';
 import { EMPTY_POLICY, type Policy } from '../../lib/core/policy/policy.ts';
 import type { RuleEngine } from '../../lib/core/rules/engine.ts';
-import { compileCondition, loadRules } from '../../lib/core/rules0/load-rules.ts';
+import { compileCondition, loadRules } from '../../lib/core/rules/load-rules.ts';
 import { BUILTIN_RULES } from '../../lib/wire.ts';
 import { rawRecord } from './records.ts';
 
@@ -13,7 +13,7 @@ import { rawRecord } from './records.ts';
 export function engineOf(...texts: readonly string[]): RuleEngine {
   const { engine, problems } = loadRules(
     texts.map((text, index) => ({ name: `rules-${index}.yaml`, text })),
-    {},
+    { minimumPriority: 'Debug', ruleMatching: 'all', disable: [] },
   );
   if (engine === undefined) throw new Error(JSON.stringify(problems));
   return engine;

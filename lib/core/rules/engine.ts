@@ -63,6 +63,4 @@ export interface RuleEngine {
    * a field that is not known makes its check unknown). Sound, never complete.
    */
   mayMatch(source: EventSource, know: (field: string) => Knowledge): boolean;
-  /** Names of the fields that the conditions of this source's enabled rules read, sorted. */
-  fieldsOf(source: EventSource): readonly string[];
 }

@@ -282,7 +282,6 @@ describe('rules', () => {
     const broken = {
       ...engine,
       rules: engine.rules,
-      fieldsOf: () => [],
       mayMatch: () => true,
       match: (context: Parameters<typeof engine.match>[0], onFailure: Parameters<typeof engine.match>[1]) => {
         if (first !== undefined) onFailure({ rule: first, error: 'overflow' });

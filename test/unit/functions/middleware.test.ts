@@ -30,7 +30,9 @@ test('a failure is one line with its code, without the event, and is thrown on',
     throw new DriftwireError('DW_DECODE_CORRUPT', 'not gzip');
   });
   await expect(handler({ secret: 'hunter2' }, context(30_000))).rejects.toThrow('not gzip');
-  expect(lines.map((line) => JSON.parse(line))).toEqual([{ level: 'error', code: 'DW_DECODE_CORRUPT', retryable: false, message: 'not gzip' }]);
+  expect(lines.map((line) => JSON.parse(line))).toEqual([
+    { level: 'error', code: 'DW_DECODE_CORRUPT', retryable: false, message: 'not gzip' },
+  ]);
 });
 
 test('a handler that runs out of time fails as retryable before Lambda kills it', async () => {

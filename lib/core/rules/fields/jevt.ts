@@ -4,7 +4,7 @@ import { nodeAt, textOf } from './read.ts';
 /** Any member of the record by JSON pointer (Falco's json plugin 0.7). */
 export const JEVT_FIELDS: readonly FieldSpec[] = ['jevt.value', 'json.value'].map((name) => ({
   name,
-  type: 'string',
+
   isList: false,
   argument: 'key',
   description: 'A member of the record by JSON pointer.',
@@ -17,6 +17,6 @@ export const JEVT_FIELDS: readonly FieldSpec[] = ['jevt.value', 'json.value'].ma
             .split('/')
             .map((step) => step.replaceAll('~1', '/').replaceAll('~0', '~'));
     const node = nodeAt(event.root(), steps);
-    return node === undefined ? undefined : textOf(event, node);
+    return node === undefined ? undefined : textOf(event.text, node);
   },
 }));

@@ -1,7 +1,7 @@
 import { queryParameters } from '../../classify/query.ts';
 import type { AuditEvent } from '../../model/audit-event.ts';
 import type { Verdict } from '../../model/verdict.ts';
-import type { EventContext } from '../../rules/engine.ts';
+import type { EventContext } from '../engine.ts';
 import type { FieldSpec, FieldValue } from './field.ts';
 import { podAnswers } from './pod.ts';
 
@@ -11,7 +11,7 @@ const of = (
   read: (event: AuditEvent, verdict: Verdict, context: EventContext) => string | undefined,
 ): FieldSpec => ({
   name: `drift.${name}`,
-  type: 'string',
+
   isList: false,
   argument: 'none',
   description,
@@ -75,7 +75,7 @@ export const DRIFT_FIELDS: readonly FieldSpec[] = [
   ),
   {
     name: 'drift.pod.images',
-    type: 'string',
+
     isList: true,
     argument: 'none',
     description: 'images of all containers',

@@ -68,7 +68,7 @@ const TEXTUAL = [
 ];
 const LISTED = ['intersects', 'in', 'pmatch'];
 const MODIFIERS = ['oneof', 'anyof', 'allof'];
-export const TRANSFORMERS = ['tolower', 'toupper', 'b64', 'basename', 'len', 'join', 'concat', 'getopt'];
+const TRANSFORMERS = ['tolower', 'toupper', 'b64', 'basename', 'len', 'join', 'concat', 'getopt'];
 const BLANK = /[ \t\b\r\n]*/y;
 const FIELD = /[a-zA-Z]+[a-zA-Z0-9_]*(?:\.[a-zA-Z]+[a-zA-Z0-9_]*)+/y;
 const IDENTIFIER = /[a-zA-Z]+[a-zA-Z0-9_]*/y;

@@ -1,17 +1,17 @@
 import { queryParameters } from '../../classify/query.ts';
 import type { FieldEvent, FieldSpec, FieldValue } from './field.ts';
-import { nodeAt, stringOf, textOf } from './read.ts';
+import { nodeAt, textOf } from './read.ts';
 
 /** Kubernetes: a member that is no string is its JSON text; without auditID every field is absent, as in Falco's plugin. */
 function at(event: FieldEvent, ...path: readonly string[]): string | undefined {
   if (nodeAt(event.root(), ['auditID']) === undefined) return undefined;
   const node = nodeAt(event.root(), path);
-  return node === undefined ? undefined : textOf(event, node);
+  return node === undefined ? undefined : textOf(event.text, node);
 }
 
 const plain = (name: string, description: string, ...path: readonly string[]): FieldSpec => ({
   name,
-  type: 'string',
+
   isList: false,
   argument: 'none',
   description,
@@ -33,15 +33,13 @@ export const KA_FIELDS: readonly FieldSpec[] = [
   plain('ka.user.name', 'Name of the caller.', 'user', 'username'),
   {
     name: 'ka.user.groups',
-    type: 'string',
+
     isList: true,
     argument: 'none',
     description: 'Groups of the caller.',
     read: (event): FieldValue => {
       const node = at(event, 'auditID') === undefined ? undefined : nodeAt(event.root(), ['user', 'groups']);
-      return node?.kind === 'array'
-        ? node.items.map((item) => (item.kind === 'string' ? stringOf(event, item) : textOf(event, item)))
-        : undefined;
+      return node?.kind === 'array' ? node.items.map((item) => textOf(event.text, item)) : undefined;
     },
   },
   plain('ka.impuser.name', 'Name taken by impersonation.', 'impersonatedUser', 'username'),
@@ -49,7 +47,7 @@ export const KA_FIELDS: readonly FieldSpec[] = [
   plain('ka.uri', 'URI of the request.', 'requestURI'),
   {
     name: 'ka.uri.param',
-    type: 'string',
+
     isList: false,
     argument: 'key',
     description: 'Value of a query parameter.',

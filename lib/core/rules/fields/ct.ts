@@ -1,15 +1,15 @@
 import type { FieldEvent, FieldSpec, FieldValue } from './field.ts';
-import { compact, nodeAt, stringOf } from './read.ts';
+import { nodeAt, textOf } from './read.ts';
 
 /** CloudTrail: a member that is there but no string is present and empty, as in Falco's plugin. */
 function member(event: FieldEvent, ...path: readonly string[]): string | undefined {
   const node = nodeAt(event.root(), path);
-  return node === undefined ? undefined : node.kind === 'string' ? stringOf(event, node) : '';
+  return node === undefined ? undefined : node.kind === 'string' ? textOf(event.text, node) : '';
 }
 
 function json(event: FieldEvent, key: string): string | undefined {
   const node = nodeAt(event.root(), [key]);
-  return node === undefined ? undefined : node.kind === 'string' ? stringOf(event, node) : compact(event, node);
+  return node === undefined ? undefined : textOf(event.text, node);
 }
 
 function truth(event: FieldEvent, key: string): string | undefined {
@@ -19,7 +19,7 @@ function truth(event: FieldEvent, key: string): string | undefined {
 
 const plain = (name: string, description: string, ...path: readonly string[]): FieldSpec => ({
   name,
-  type: 'string',
+
   isList: false,
   argument: 'none',
   description,
@@ -27,7 +27,7 @@ const plain = (name: string, description: string, ...path: readonly string[]): F
 });
 const computed = (name: string, description: string, read: (event: FieldEvent) => FieldValue): FieldSpec => ({
   name,
-  type: 'string',
+
   isList: false,
   argument: 'none',
   description,

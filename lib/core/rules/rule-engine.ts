@@ -1,0 +1,58 @@
+import { PRIORITIES, type Priority } from '../model/finding.ts';
+import type { EventSource } from '../model/raw-record.ts';
+import type { Compiled } from './compile.ts';
+import type { EventContext, Knowledge, RuleEngine, RuleFailure, RuleInfo, RuleMatch } from './engine.ts';
+import { fieldEvent } from './field-event.ts';
+import type { CompiledOutput } from './format-output.ts';
+
+/** A rule, ready to be asked. */
+export interface CompiledRule {
+  readonly info: RuleInfo;
+  readonly condition: Compiled;
+  readonly output: CompiledOutput;
+}
+
+/** Which of the loaded rules run. */
+export interface Selection {
+  /** Rules below this priority do not run. */
+  readonly minimumPriority: Priority;
+  readonly ruleMatching: 'all' | 'first';
+  /** Names of rules that do not run. */
+  readonly disable: readonly string[];
+}
+
+/** Runs compiled rules over events. */
+export class CompiledEngine implements RuleEngine {
+  readonly rules: readonly RuleInfo[];
+  readonly #running: Readonly<Record<EventSource, readonly CompiledRule[]>>;
+  readonly #onlyFirst: boolean;
+
+  constructor(rules: readonly CompiledRule[], selection: Selection) {
+    const lowest = PRIORITIES.indexOf(selection.minimumPriority);
+    const runs = ({ info }: CompiledRule): boolean =>
+      info.enabled && PRIORITIES.indexOf(info.priority) <= lowest && !selection.disable.includes(info.name);
+    this.rules = rules.map((rule) => ({ ...rule.info, enabled: runs(rule) }));
+    const of = (source: EventSource): readonly CompiledRule[] => rules.filter((rule) => rule.info.source === source && runs(rule));
+    this.#running = { aws_cloudtrail: of('aws_cloudtrail'), k8s_audit: of('k8s_audit') };
+    this.#onlyFirst = selection.ruleMatching === 'first';
+  }
+
+  match(context: EventContext, onFailure: (failure: RuleFailure) => void): readonly RuleMatch[] {
+    const event = fieldEvent(context);
+    const matches: RuleMatch[] = [];
+    for (const { info, condition, output } of this.#running[context.event.source]) {
+      try {
+        if (!condition.test(event)) continue;
+        matches.push({ rule: info, message: output.message(event), outputFields: output.fields(event) });
+        if (this.#onlyFirst) break;
+      } catch (cause) {
+        onFailure({ rule: info, error: cause instanceof Error ? cause.message : String(cause) });
+      }
+    }
+    return matches;
+  }
+
+  mayMatch(source: EventSource, know: (field: string) => Knowledge): boolean {
+    return this.#running[source].some(({ condition }) => condition.may(know) !== false);
+  }
+}

@@ -2,6 +2,7 @@ import { Command } from 'commander';
 import manifest from '../../package.json' with { type: 'json' };
 import { addCheck } from './commands/check.ts';
 import { addExplain } from './commands/explain.ts';
+import { addRules } from './commands/rules.ts';
 import { addScan } from './commands/scan.ts';
 import { addSimulate } from './commands/simulate.ts';
 import type { CliContext } from './context.ts';
@@ -32,6 +33,7 @@ Exit status: 0 done; 1 --fail-on was reached; 2 wrong usage, configuration or ru
   addScan(program, context);
   addExplain(program, context);
   addCheck(program, context);
+  addRules(program, context);
   addSimulate(program);
   return program;
 }

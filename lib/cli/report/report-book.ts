@@ -14,6 +14,9 @@ export interface ReportLimits {
 
 const DEFAULT_LIMITS: ReportLimits = { events: 10_000, rawChars: 12_000_000 };
 
+/** How far above its bounds the book may grow before it is cut down. */
+const SLACK = 1.25;
+
 /** Gathers what the report shows: counts of everything, and the worst and newest events. */
 export class ReportBook {
   readonly people: NameCounts = new NameCounts();
@@ -38,8 +41,8 @@ export class ReportBook {
     this.priorities.set(event.priority, (this.priorities.get(event.priority) ?? 0) + 1);
     this.#events.push(event);
     this.#rawChars += event.raw?.length ?? 0;
-    // sorted only at twice the bound, so that the cost of an event stays small
-    if (this.#events.length >= 2 * this.#limits.events || this.#rawChars >= 2 * this.#limits.rawChars) this.#shrink();
+    // sorted only well above the bound, so that the cost of an event stays small
+    if (this.#events.length >= SLACK * this.#limits.events || this.#rawChars >= SLACK * this.#limits.rawChars) this.#shrink();
   }
 
   /** Events of the whole run, also those without a row. */

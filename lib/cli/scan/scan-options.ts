@@ -9,13 +9,13 @@ export const FORMATS = ['table', 'jsonl', 'json', 'html'] as const;
 export type Format = (typeof FORMATS)[number];
 
 /** The priority that a user names in any case, in full or by its unambiguous beginning (`crit`, `info`). */
-export function parsePriority(text: string): Priority {
+export function parsePriority(text: string, option = '--fail-on'): Priority {
   const asked = text.toLowerCase();
   const found = PRIORITIES.filter((priority) => priority.toLowerCase().startsWith(asked));
   const exact = PRIORITIES.find((priority) => priority.toLowerCase() === asked);
   const priority = exact ?? (asked !== '' && found.length === 1 ? found[0] : undefined);
   if (priority === undefined) {
-    throw new UsageError(`--fail-on: unknown priority ${JSON.stringify(text)}: use one of ${PRIORITIES.join(', ').toLowerCase()}`);
+    throw new UsageError(`${option}: unknown priority ${JSON.stringify(text)}: use one of ${PRIORITIES.join(', ').toLowerCase()}`);
   }
   return priority;
 }

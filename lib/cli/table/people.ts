@@ -35,7 +35,7 @@ export class People {
   readonly #limits: PeopleLimits;
   readonly #groups = new Map<string, Group>();
 
-  constructor(limits: PeopleLimits = { rowsPerPerson: 30, people: 500 }) {
+  constructor(limits: PeopleLimits = { rowsPerPerson: 30, people: 200 }) {
     this.#limits = limits;
   }
 

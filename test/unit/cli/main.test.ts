@@ -182,6 +182,30 @@ describe('the program, really run', () => {
     expect(stdout).toContain('bad.yaml:3:1: error: ');
   });
 
+  it('lists the loaded rules, those that are asked for, and where they stand', () => {
+    const { status, stdout } = run([
+      'rules',
+      'list',
+      '--rules',
+      'extra.yaml',
+      '--priority',
+      'critical',
+      '--name',
+      'SETTINGS DEL',
+      '--format',
+      'json',
+    ]);
+    expect(status).toBe(0);
+    expect(JSON.parse(stdout)).toMatchObject([
+      { name: 'Settings deleted', priority: 'Critical', file: 'extra.yaml', line: 1, desc: 'a test' },
+    ]);
+    const markdown = run(['rules', 'list', '--tag', 'break_glass', '--format', 'markdown']).stdout.trimEnd().split('\n');
+    expect(markdown.slice(2).map((line) => line.split(' | ')[1])).toEqual(['aws_cloudtrail', 'k8s_audit']);
+    const text = run(['rules', 'list', '--source', 'k8s_audit', '--enabled']).stdout;
+    expect(text).toContain('Manual Kubernetes change\n  Warning · k8s_audit · ');
+    expect(Math.max(...text.split('\n').map((line) => line.length))).toBeLessThanOrEqual(80);
+  });
+
   it('ends quietly when nobody reads any more', async () => {
     writeFileSync(file('many.log'), Array.from({ length: 5000 }, (_, index) => `${deletion(index)}\n`).join(''));
     const child = spawn('/bin/sh', ['-c', '"$0" "$1" scan many.log --format jsonl | head -n 1', process.execPath, PROGRAM], {

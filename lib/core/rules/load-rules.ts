@@ -6,6 +6,7 @@ import { fieldEvent } from './field-event.ts';
 import { FIELDS } from './field-table.ts';
 import { compileOutput } from './format-output.ts';
 import { putListsIn } from './lists.ts';
+import type { RuleModel } from './loader/model.ts';
 import { ConditionError, parseCondition } from './parser.ts';
 import { CompiledEngine, type CompiledRule, type Selection } from './rule-engine.ts';
 
@@ -18,6 +19,8 @@ export interface RuleFile {
 /** What came of loading: an engine when there is no error, and all problems in the order of the files. */
 export interface LoadedRules {
   readonly engine: RuleEngine | undefined;
+  /** What the files define; as far as it goes when there are errors. */
+  readonly model: RuleModel;
   readonly problems: readonly RuleProblem[];
 }
 
@@ -30,7 +33,7 @@ export function loadRules(files: readonly RuleFile[], selection: Selection): Loa
   const rules = [...collection.rules.values()].flatMap((rule) => compileRule(rule, collection));
   const { problems } = collection;
   const hasError = problems.some(({ severity }) => severity === 'error');
-  return { engine: hasError ? undefined : new CompiledEngine(rules, selection), problems };
+  return { engine: hasError ? undefined : new CompiledEngine(rules, selection), model: { rules: [], macros: [], lists: [] }, problems };
 }
 
 /**

@@ -1,6 +1,7 @@
 import { queryParameters } from '../../classify/query.ts';
 import type { AuditEvent } from '../../model/audit-event.ts';
 import type { Verdict } from '../../model/verdict.ts';
+import { principalId } from '../../normalise/principal-id.ts';
 import type { EventContext } from '../engine.ts';
 import type { FieldSpec, FieldValue } from './field.ts';
 import { podAnswers } from './pod.ts';
@@ -49,6 +50,9 @@ export const DRIFT_FIELDS: readonly FieldSpec[] = [
   of('spoofed', "whether the caller wears a machine's name", (_, verdict) => String(verdict.spoofed)),
   of('pipeline', 'the declared pipeline that acted', (_, verdict) => (verdict.hand === 'pipeline' ? verdict.declaredAs : undefined)),
   of('user', 'the person or principal as people know it', (event) => event.principal.name),
+  of('principal', 'the identity behind the call, without what the caller chooses: `111122223333:role/deploy`', (event) =>
+    principalId(event.principal),
+  ),
   of('role', 'the IAM role of the caller', (event) => event.principal.role?.name),
   of('session', 'the session name of the caller', (event) => event.principal.sessionName),
   of('source_identity', 'the source identity of the caller', (event) => event.principal.sourceIdentity),

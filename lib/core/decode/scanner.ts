@@ -171,6 +171,7 @@ export class ValueScanner {
         // In a value of many lines the string ends here, and the rest is skipped by counting brackets.
         this.becomeLoose();
         this.inString = false;
+        this.gapBegan = i;
         return i;
       }
       i++;

@@ -138,7 +138,7 @@ class FastReader implements Reader {
     return rows > 0 ? consumed - kernel.input : this.#scan(judge, size, isLast);
   }
 
-  /** Deals with the rows; returns how many bytes were used when the decoder did not come to rest behind a record, else undefined. */
+  /** Deals with the rows; returns how many bytes were used when the decoder did not come to rest where it was, else undefined. */
   #take(judge: Judge, rows: number, rest: Resting, envelope: Envelope, newlines: number): number | undefined {
     const { kernel } = judge;
     const { words } = kernel;
@@ -155,8 +155,9 @@ class FastReader implements Reader {
         const before = this.#decoder.rest()?.line ?? 0;
         this.#feed(kernel.bytes.subarray(words[row + ROW.outerStart] ?? 0, end));
         const after = this.#decoder.rest();
-        if (after === undefined) {
-          this.#fed = 0;
+        if (after === undefined) this.#fed = 0;
+        // A record that holds an envelope of the kind around it ends that one: what follows stands elsewhere.
+        if (after === undefined || after.array?.path !== rest.array?.path || after.array?.context !== rest.array?.context) {
           return end - kernel.input;
         }
         values = 0;

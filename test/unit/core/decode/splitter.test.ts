@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { openDecoder } from '../../../../lib/core/decode/decoder.ts';
 import type { Decoded } from '../../../../lib/core/model/raw-record.ts';
 import { DEFAULT_LIMITS } from '../../../../lib/sources/limits.ts';
-import { brief, readAll } from '../../../support/reading.ts';
+import { brief, readAll, recordTexts } from '../../../support/reading.ts';
 
 const a = '{"auditID":"a","verb":"get","user":{}}';
 const b = '{"auditID":"b","verb":"get","user":{}}';
@@ -115,6 +115,12 @@ describe('broken values', () => {
 
   test('end with their line also where a piece of the input ends with it', () => {
     expect(one(`{"a":"x\n${a}`, { cuts: [7] })).toEqual(['1 . failed bad_json', '2 . k8s_audit']);
+  });
+
+  test('have the same text in whatever pieces they come', () => {
+    const broken = '{"auditID"\n:\n"a"\n,"verb"\n:\n"get"\n ,": \n{"x":1}\n';
+    const texts = Array.from({ length: broken.length }, (_, cut) => recordTexts(readAll(broken, { cuts: [cut] })));
+    expect(texts).toEqual(texts.map(() => ['{"auditID"\n:\n"a"\n,"verb"\n:\n"get"\n ,":']));
   });
 
   test('leave the other elements of an array of lines alone', () => {

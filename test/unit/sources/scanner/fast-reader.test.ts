@@ -221,6 +221,7 @@ const INPUTS: Readonly<Record<string, string>> = {
   'Records over many lines': JSON.stringify({ Records: [read, write, read] }, undefined, 2),
   'members before and behind Records': `{"a":{"b":[1]},"Records":[${readText},${writeText}],"next":"x","more":[${readText}]}`,
   'Records twice': `{"Records":[${readText}],"Records":[${writeText}]}`,
+  'Records in Records on a later line, so that the outer ones were cut': `{"Records":[${readText},\n{"Records":[${readText}]},${writeText},${readText}]}\n${writeText}`,
   'two objects behind one another': `{"Records":[${readText}]}{"Records":[${writeText}]}\n{"Records":[${readText}]}`,
   'a missing comma between Records': `{"Records":[${readText} ${writeText}]}`,
   'two commas between Records': `{"Records":[${readText},,${writeText}]}`,

@@ -47,7 +47,25 @@ const NAME_KEYS = [
   'trailName',
   'policyArn',
   'id',
+  'target',
 ] as const;
+
+/** What people call the resource where the action's own name says it oddly; without it one trail would be counted as two kinds. */
+const KINDS: ReadonlyMap<string, string> = new Map([
+  ['Logging', 'Trail'],
+  ['EventSelectors', 'Trail'],
+  ['InsightSelectors', 'Trail'],
+  ['Instances', 'Instance'],
+  ['InstanceAttribute', 'Instance'],
+  ['SecurityGroupIngress', 'SecurityGroup'],
+  ['SecurityGroupEgress', 'SecurityGroup'],
+  ['SecurityGroupRules', 'SecurityGroup'],
+  ['FunctionCode', 'Function'],
+  ['FunctionConfiguration', 'Function'],
+]);
+
+/** What CloudTrail writes in place of a value it hides (CloudTrail User Guide, "record contents"); it names nothing. */
+const HIDDEN = 'HIDDEN_DUE_TO_SECURITY_REASONS';
 
 const ARN_ELEMENT = /^arn:[a-z-]+:[a-z0-9-]+:[a-z0-9-]*:(?:\d{12})?:./;
 
@@ -57,24 +75,31 @@ export function cloudtrailTarget(record: JsonObject, eventName: string): Target 
   const arn = resourceArn(record, parameters);
   return defined({
     kind: kindOf(eventName),
-    name: nameOf(parameters) ?? nameInList(parameters) ?? tailOf(arn),
+    name: tailOf(nameOf(parameters)) ?? nameInList(parameters) ?? nameInList(at(record, 'responseElements')) ?? tailOf(arn),
     arn,
   });
 }
 
 function kindOf(eventName: string): string | undefined {
   const kind = eventName.replace(VERB, '');
-  return kind === '' ? undefined : kind;
+  return kind === '' ? undefined : (KINDS.get(kind) ?? kind);
 }
 
 function nameOf(parameters: Json | undefined): string | undefined {
   for (const key of NAME_KEYS) {
-    const found = text(parameters, key);
+    const found = shown(parameters, key);
     if (found !== undefined) return found;
   }
   if (!isObject(parameters)) return undefined;
-  const telling = Object.keys(parameters).find((key) => /(?:Name|Id|Arn|ARN|Identifier)$/.test(key) && text(parameters, key) !== undefined);
+  const telling = Object.keys(parameters).find(
+    (key) => /(?:Name|Id|Arn|ARN|Identifier)$/.test(key) && shown(parameters, key) !== undefined,
+  );
   return telling === undefined ? undefined : text(parameters, telling);
+}
+
+function shown(parameters: Json | undefined, key: string): string | undefined {
+  const found = text(parameters, key);
+  return found === HIDDEN ? undefined : found;
 }
 
 /** EC2 wraps ids in sets: `instancesSet.items[].instanceId`; several ids are joined. */
@@ -101,6 +126,7 @@ function resourceArn(record: JsonObject, parameters: Json | undefined): string |
   return key === undefined ? undefined : text(parameters, key);
 }
 
-function tailOf(arn: string | undefined): string | undefined {
-  return arn?.slice(Math.max(arn.lastIndexOf('/'), arn.lastIndexOf(':')) + 1);
+/** The last part of an ARN; any other name whole. */
+function tailOf(name: string | undefined): string | undefined {
+  return name !== undefined && ARN_ELEMENT.test(name) ? name.slice(Math.max(name.lastIndexOf('/'), name.lastIndexOf(':')) + 1) : name;
 }

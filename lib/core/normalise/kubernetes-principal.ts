@@ -32,10 +32,16 @@ function typeOf(username: string): string {
   return username === 'system:anonymous' ? 'Anonymous' : 'User';
 }
 
-/** Session of an Identity Center or role session and the IAM user's name before the Kubernetes name: aws-auth may map many people to one. */
+/** Session name of an EC2 instance's credentials, chosen by EC2: a node's. */
+const INSTANCE_SESSION = /^i-[0-9a-f]+$/;
+
+/**
+ * Session of an Identity Center or role session and the IAM user's name before the Kubernetes name: the cluster's mapping may
+ * give many people one name, or a person a machine's name.
+ */
 function personName(username: string | undefined, sessionName: string | undefined, iamUser: string | undefined): string {
-  const machine = username?.startsWith('system:') === true || username?.startsWith('eks:') === true;
-  return (machine ? undefined : (sessionName ?? iamUser)) ?? username ?? 'unknown';
+  const person = sessionName !== undefined && INSTANCE_SESSION.test(sessionName) ? undefined : sessionName;
+  return person ?? iamUser ?? username ?? 'unknown';
 }
 
 /**

@@ -77,7 +77,7 @@ describe('a finding', () => {
         verb: 'AuthorizeSecurityGroupIngress',
         error: null,
       },
-      target: { kind: 'SecurityGroupIngress', name: 'sg-0a1b2c3d4e5f60718', namespace: null, subresource: null, arn: null },
+      target: { kind: 'SecurityGroup', name: 'sg-0a1b2c3d4e5f60718', namespace: null, subresource: null, arn: null },
       reason: 'iam_user',
       pipeline: null,
       labels: { env: 'prod' },
@@ -146,7 +146,7 @@ describe('a decision without counting', () => {
       account: null,
       region: null,
       actor: { user: 'unknown', principal: null, session: null, source_ip: null, user_agent: null },
-      target: { kind: 'Instances', name: null },
+      target: { kind: 'Instance', name: null },
     });
     const nobody = kubernetesEvent({ user: {}, verb: 'patch', objectRef: undefined });
     expect(detectorOf().decide(eventOf('k8s_audit', nobody), 1).findings[0]?.finding).toMatchObject({

@@ -44,8 +44,7 @@ describe('scanning the bundled sample', () => {
     for (const { id, rule, actor, action, account, source } of findings) {
       const row = truth.get(id);
       expect([actor.hand, action.class, source]).toEqual([row?.hand, row?.class, row?.source]);
-      // behind a machine's name both the name and the person are right answers
-      if (!row?.rules.includes('Machine name used by a person')) expect(actor.user, rule).toBe(row?.user);
+      expect(actor.user, rule).toBe(row?.user);
       if (source === 'aws_cloudtrail') expect(account).toBe(row?.account);
     }
   });

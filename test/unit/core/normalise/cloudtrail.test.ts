@@ -22,7 +22,7 @@ describe('a CloudTrail record', () => {
       readOnly: false,
       isDataEvent: false,
       sourceIp: '203.0.113.24',
-      target: { kind: 'SecurityGroupIngress', name: 'sg-0a1b2c3d4e5f60718' },
+      target: { kind: 'SecurityGroup', name: 'sg-0a1b2c3d4e5f60718' },
     });
   });
 
@@ -201,7 +201,7 @@ describe('the target', () => {
     [{ eventName: undefined, requestParameters: 'null' }, {}],
     [
       { eventName: 'StopInstances', requestParameters: { instancesSet: { items: [{ instanceId: 'i-1' }, { instanceId: 'i-2' }, {}] } } },
-      { kind: 'Instances', name: 'i-1,i-2' },
+      { kind: 'Instance', name: 'i-1,i-2' },
     ],
     [
       {
@@ -221,6 +221,22 @@ describe('the target', () => {
     [
       { eventName: 'PutObjectAcl', requestParameters: {}, resources: [{ arn: 'arn:aws:s3:::b/k' }] },
       { kind: 'ObjectAcl', name: 'k', arn: 'arn:aws:s3:::b/k' },
+    ],
+    [
+      { eventName: 'RunInstances', requestParameters: {}, responseElements: { instancesSet: { items: [{ instanceId: 'i-9' }] } } },
+      { kind: 'Instance', name: 'i-9' },
+    ],
+    [
+      { eventName: 'StopLogging', requestParameters: { name: 'arn:aws:cloudtrail:eu-west-1:111122223333:trail/org' } },
+      { kind: 'Trail', name: 'org', arn: 'arn:aws:cloudtrail:eu-west-1:111122223333:trail/org' },
+    ],
+    [
+      { eventName: 'PutAlternateContact', requestParameters: { name: 'HIDDEN_DUE_TO_SECURITY_REASONS', contactId: 'security' } },
+      { kind: 'AlternateContact', name: 'security' },
+    ],
+    [
+      { eventName: 'PutAlternateContact', requestParameters: { contactName: 'HIDDEN_DUE_TO_SECURITY_REASONS' } },
+      { kind: 'AlternateContact' },
     ],
   ] as [Changes, object][])('%j acts on %j', (changes, expected) => expect(target(changes)).toEqual(expected));
 });

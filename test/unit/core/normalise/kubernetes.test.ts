@@ -160,9 +160,10 @@ describe('the principal', () => {
     expect(principal({ username: 'ops', extra: { arn: ['arn:aws:iam::111122223333:role/Dev'] } })).toMatchObject({ role: { name: 'Dev' } });
   });
 
-  test('a machine name stays the name shown, even with an IAM identity behind it', () => {
+  test("a node keeps its name; any other machine's name that a person wears is shown as the person", () => {
     expect(principal(iamUserInfo('system:node:ip-10-0-1-11', 'NodeRole', 'i-0a1b2c3d4e5f60718')).name).toBe('system:node:ip-10-0-1-11');
-    expect(principal(iamUserInfo('eks:addon-manager', 'X', 'y')).name).toBe('eks:addon-manager');
+    expect(principal(iamUserInfo('system:serviceaccount:argocd:argocd-server', 'Dev', 'mallory')).name).toBe('mallory');
+    expect(principal(iamUserInfo('system:node:ip-10-0-1-11', 'Dev', 'mallory')).name).toBe('mallory');
   });
 
   test('a service account is known by namespace and name, and by its pod where the token is bound to one', () => {

@@ -1,4 +1,4 @@
-import type { DropReason } from './errors.ts';
+import type { DriftwireError, DropReason } from './errors.ts';
 import type { Prefilter } from './model/facts.ts';
 import type { Decoded, EventSource, RawRecord } from './model/raw-record.ts';
 
@@ -27,3 +27,147 @@ export interface ReadLimits {
 }
 
 export type { RawRecord };
+
+/** One series: a metric's name and its labels. An empty label value means the same as no such label. */
+export interface Series {
+  readonly metric: string;
+  readonly labels: Readonly<Record<string, string>>;
+}
+
+/** What is added to one total: a whole number from 0 (which only makes the series known) to 2^31. */
+export interface Increment extends Series {
+  readonly by: number;
+}
+
+/** One total as it stands: a whole number, exact up to 2^53 - 1. */
+export interface Total extends Series {
+  readonly value: number;
+}
+
+/** What is added once, however often it is handed in. */
+export interface Mark {
+  /** Makes it count once for the 30 days a mark is remembered; any length. */
+  readonly key: string;
+  readonly increments: readonly Increment[];
+}
+
+/** What became of one mark: counted now, counted before, or to be handed in again. */
+export type CountOutcome =
+  | { readonly kind: 'counted' }
+  | { readonly kind: 'repeated' }
+  | { readonly kind: 'failed'; readonly error: DriftwireError };
+
+/**
+ * The exact numbers. Totals never reset and never fall. Which values of an open label have a series of their own is decided
+ * in the transaction that first sees them (see `core/deliver/label-budget.ts`) and never revised; the rest counts under `other`.
+ */
+export interface Ledger {
+  /** Counts each mark whose key is new, each wholly or not at all; one outcome a mark, in their order. Rejects only misuse. */
+  count(marks: readonly Mark[]): Promise<readonly CountOutcome[]>;
+  /** Adds without a mark: exact as long as the caller adds once. `by: 0` makes a series known at 0. */
+  add(increments: readonly Increment[]): Promise<void>;
+  /** Sets each value to the larger of what it is and what is given: the newest event's time, for instance. */
+  raise(levels: readonly Total[]): Promise<void>;
+  /** Every series with its value, those of `raise` too, in no particular order. */
+  totals(): Promise<readonly Total[]>;
+}
+
+/** The totals of one minute boundary as they are sent to remote write; opaque to the store. */
+export interface Snapshot {
+  /** Milliseconds since 1970. */
+  readonly boundaryMs: number;
+  readonly body: Uint8Array;
+}
+
+/** The last snapshot: kept before it is sent, so that after a crash the same bytes are sent again first. */
+export interface Snapshots {
+  lastSnapshot(): Promise<(Snapshot & { readonly acknowledged: boolean }) | undefined>;
+  /**
+   * Keeps a snapshot as not acknowledged, in place of the one before. False (and nothing is changed) when the one before is not
+   * acknowledged or not older: another writer has this boundary, so of several writers one goes on.
+   */
+  takeSnapshot(snapshot: Snapshot): Promise<boolean>;
+  /** Notes that the snapshot of this boundary needs not be sent again; nothing happens when it is not the last one. */
+  acknowledgeSnapshot(boundaryMs: number): Promise<void>;
+}
+
+/** One delivery to be kept until all sinks have it. */
+export interface SpoolEntry {
+  /** Accepted once in 30 days. */
+  readonly key: string;
+  /** Opaque to the store. */
+  readonly body: string;
+  /** Added instead when the key was accepted before. */
+  readonly onRepeat: readonly Increment[];
+}
+
+/** What is committed in one transaction before an input is acknowledged. */
+export interface Acceptance {
+  readonly entries: readonly SpoolEntry[];
+  /** Names of the sinks that must have each entry. */
+  readonly sinks: readonly string[];
+  /** How far followed inputs have been read, by name; the value is opaque to the store. */
+  readonly cursors: readonly { readonly name: string; readonly value: string }[];
+  /** What was read and is not kept: records dropped and failed. */
+  readonly increments: readonly Increment[];
+  readonly levels: readonly Total[];
+}
+
+/** `full`: nothing was committed, because the entries would not fit; try again when the sinks have taken some. */
+export type AcceptOutcome =
+  | { readonly kind: 'accepted'; readonly entries: number; readonly repeated: number }
+  | { readonly kind: 'full'; readonly usedBytes: number; readonly limitBytes: number };
+
+/** An entry that a sink does not have yet. */
+export interface PendingEntry {
+  /** Rises with the order of acceptance. */
+  readonly seq: number;
+  readonly key: string;
+  readonly body: string;
+  readonly acceptedMs: number;
+}
+
+/** What a sink did with an entry; an entry that is tried again later is not settled. */
+export type Settlement =
+  | { readonly seq: number; readonly kind: 'delivered' }
+  | { readonly seq: number; readonly kind: 'refused'; readonly reason: string };
+
+/** How full the spool is. */
+export interface SpoolUsage {
+  readonly entries: number;
+  readonly usedBytes: number;
+  readonly limitBytes: number;
+  readonly sinks: Readonly<Record<string, { readonly entries: number; readonly oldestMs: number }>>;
+}
+
+/** An entry that a sink will never take, kept for people to look at (the newest 1,000). */
+export interface Refusal {
+  readonly seq: number;
+  readonly sink: string;
+  readonly key: string;
+  readonly reason: string;
+  readonly body: string;
+  readonly refusedMs: number;
+}
+
+/** The durable inbox of `serve` and its outbox to each sink. What it accepted leaves it only when every sink has settled it. */
+export interface Spool {
+  accept(batch: Acceptance): Promise<AcceptOutcome>;
+  /** The oldest entries that this sink has not settled, at least one if there is any. */
+  pending(sink: string, bound: { readonly maxEntries: number; readonly maxBytes: number }): Promise<readonly PendingEntry[]>;
+  /** Notes what a sink did, and adds the increments, in one transaction. Settling twice adds for the increments only. */
+  settle(sink: string, settlements: readonly Settlement[], increments: readonly Increment[]): Promise<void>;
+  /** Lets go of what is due to sinks that are not named, because they are no longer configured; tells how many entries it was. */
+  keepSinks(names: readonly string[]): Promise<number>;
+  cursor(name: string): Promise<string | undefined>;
+  usage(): Promise<SpoolUsage>;
+  refusals(limit: number): Promise<readonly Refusal[]>;
+}
+
+/** What every store does on AWS, where the queues are the spool. Incidents and mutes join as a port of their own. */
+export interface SharedStore extends Ledger, Snapshots {
+  close(): Promise<void>;
+}
+
+/** What an embedded store does. */
+export interface Store extends SharedStore, Spool {}

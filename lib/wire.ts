@@ -19,6 +19,7 @@ import { parseRfc3339 } from './core/time.ts';
 import { inputsOf } from './sources/inputs.ts';
 import { DEFAULT_LIMITS } from './sources/limits.ts';
 import { readInput } from './sources/read-input.ts';
+import type { ReadContext } from './sources/reader.ts';
 
 /** Rule files that come with Driftwire, in load order. */
 export const BUILTIN_RULES: readonly string[] = [fileURLToPath(new URL('../rules/driftwire_rules.yaml', import.meta.url))];
@@ -26,12 +27,16 @@ export const BUILTIN_RULES: readonly string[] = [fileURLToPath(new URL('../rules
 export interface ScanOptions {
   /** Configuration file; undefined: `driftwire.yaml` in the current folder if it is there, else built-in defaults. */
   readonly configPath?: string;
+  /** A configuration that has been read already; `configPath` then only names it. */
+  readonly config?: LoadedConfig;
   /** Falco-format rule files, loaded after the built-in ones and those of the configuration. */
   readonly ruleFiles: readonly string[];
   readonly builtinRules: boolean;
   readonly sinceMs?: number;
   readonly untilMs?: number;
   readonly hostname?: string;
+  /** The cluster that Kubernetes audit logs without a name come from. */
+  readonly cluster?: string;
   /** Told of each rule that failed on an event. */
   readonly onRuleFailure?: (failure: RuleFailure) => void;
 }
@@ -49,7 +54,7 @@ export type OpenedScan =
 
 /** Loads configuration and rules with all their problems, and makes the detector. Reads no record. */
 export async function openScan(options: ScanOptions): Promise<OpenedScan> {
-  const loaded = loadConfigFile(options.configPath);
+  const loaded = options.config ?? loadConfigFile(options.configPath);
   const { config, problems: configProblems } = loaded;
   if (config === undefined) return { ok: false, problems: configProblems };
   const policy = toPolicy(config);
@@ -65,6 +70,7 @@ export async function openScan(options: ScanOptions): Promise<OpenedScan> {
     engine: rules.engine,
     ignores: ignores.entries,
     hostname: options.hostname,
+    cluster: options.cluster,
     sinceMs: options.sinceMs,
     untilMs: options.untilMs,
     onRuleFailure: options.onRuleFailure,
@@ -101,6 +107,11 @@ export async function readPaths(paths: readonly string[], receiver: Receiver): P
     }
   }
   return inputs;
+}
+
+/** Reads one text as if it were an input, in any format. */
+export function readText(name: string, text: string, receiver: Receiver, context: ReadContext = {}): Promise<void> {
+  return readInput(name, [Buffer.from(text)], receiver, DEFAULT_LIMITS, context);
 }
 
 function loadRuleFiles(

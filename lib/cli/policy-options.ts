@@ -7,6 +7,7 @@ export interface PolicyFlags {
   readonly config?: string;
   readonly rules: readonly string[];
   readonly builtinRules: boolean;
+  readonly cluster?: string;
 }
 
 /** Adds the options that say by which configuration and rules records are judged. */
@@ -17,18 +18,24 @@ export function withPolicyOptions(command: Command): Command {
     .option('--no-builtin-rules', 'load only the rule files given');
 }
 
+/** Adds the option that says where records come from that do not say it themselves. */
+export function withOriginOption(command: Command): Command {
+  return command.option('--cluster <name>', 'the cluster of Kubernetes audit logs that do not name theirs');
+}
+
 // spreadRuleFiles gives every file an option of its own, so that the paths behind it stay paths
 function gather(value: string, before: readonly string[]): readonly string[] {
   return [...before, value];
 }
 
 /** The same for the composition root. */
-export function openOptions({ config, rules, builtinRules }: PolicyFlags): ScanOptions {
+export function openOptions({ config, rules, builtinRules, cluster }: PolicyFlags): ScanOptions {
   const hostname = falcoHostname();
   return {
     ...(config === undefined ? {} : { configPath: config }),
     ruleFiles: rules,
     builtinRules,
+    ...(cluster === undefined ? {} : { cluster }),
     ...(hostname === undefined ? {} : { hostname }),
   };
 }

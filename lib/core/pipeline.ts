@@ -16,7 +16,7 @@ import { isObject } from './normalise/access.ts';
 import { normaliseCloudTrail } from './normalise/cloudtrail.ts';
 import { normaliseKubernetes } from './normalise/kubernetes.ts';
 import type { Normalised } from './normalise/normalised.ts';
-import { unusable } from './normalise/normalised.ts';
+import { defined, unusable } from './normalise/normalised.ts';
 import { type CompiledPolicy, compilePolicy } from './policy/declared.ts';
 import { ownEntry, type Policy } from './policy/policy.ts';
 import { makePrefilter } from './prefilter.ts';
@@ -44,6 +44,8 @@ export interface DetectorOptions {
   readonly ignores: readonly CompiledIgnore[];
   /** Overrides the host name of every finding. */
   readonly hostname?: string | undefined;
+  /** The cluster of Kubernetes events that neither their envelope nor an annotation names. */
+  readonly cluster?: string | undefined;
   /** Events before this moment (ms since 1970) are dropped as outside the window. */
   readonly sinceMs?: number | undefined;
   /** Events at or after this moment (ms since 1970) are dropped as outside the window. */
@@ -147,13 +149,14 @@ export class Detector {
       : expected(context.verdict, ignore.name);
   }
 
-  /** A cluster's account and region are known from the configuration where the envelope does not say them. */
+  /** A cluster's name, account and region are known from the options and the configuration where the envelope does not say them. */
   #placed(event: AuditEvent): AuditEvent {
     if (event.source !== 'k8s_audit') return event;
-    const cluster = ownEntry(this.#options.policy.clusters, event.cluster);
-    const account = event.account ?? cluster?.account;
-    const region = event.region ?? cluster?.region;
-    return { ...event, ...(account === undefined ? {} : { account }), ...(region === undefined ? {} : { region }) };
+    const cluster = event.cluster ?? this.#options.cluster;
+    const declared = ownEntry(this.#options.policy.clusters, cluster);
+    const account = event.account ?? declared?.account;
+    const region = event.region ?? declared?.region;
+    return { ...event, ...defined({ cluster, account, region }) };
   }
 
   #isInWindow({ timeMs }: AuditEvent): boolean {

@@ -9,7 +9,7 @@ import type { CliContext } from '../context.ts';
 import { visible } from '../escape.ts';
 import { EXIT, type ExitStatus } from '../exit-status.ts';
 import { makePaint } from '../paint.ts';
-import { openOptions, type PolicyFlags, withPolicyOptions } from '../policy-options.ts';
+import { openOptions, type PolicyFlags, withOriginOption, withPolicyOptions } from '../policy-options.ts';
 import { Failures, RuleFailures } from '../scan/failures.ts';
 import { onInterrupt } from '../scan/interrupt.ts';
 import { jsonlPrinter, jsonPrinter } from '../scan/json-printers.ts';
@@ -49,7 +49,7 @@ interface ScanPlan {
 
 /** Adds `driftwire scan`. */
 export function addScan(program: Command, context: CliContext): void {
-  withPolicyOptions(program.command('scan'))
+  withOriginOption(withPolicyOptions(program.command('scan')))
     .description('read audit records and print what was changed by hand')
     .argument('[PATH...]', 'files, folders (with all below them) or - for standard input; without any, the bundled sample')
     .addOption(new Option('--format <form>', 'how to print the findings').choices(FORMATS).default('table'))

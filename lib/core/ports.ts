@@ -72,23 +72,26 @@ export interface Ledger {
   totals(): Promise<readonly Total[]>;
 }
 
-/** The totals of one minute boundary as they are sent to remote write; opaque to the store. */
-export interface Snapshot {
-  /** Milliseconds since 1970. */
-  readonly boundaryMs: number;
+/** Something kept as a whole, with the number of the write that made it. */
+export interface Versioned {
   readonly body: Uint8Array;
+  /** From 1. */
+  readonly version: number;
 }
 
-/** The last snapshot: kept before it is sent, so that after a crash the same bytes are sent again first. */
-export interface Snapshots {
-  lastSnapshot(): Promise<(Snapshot & { readonly acknowledged: boolean }) | undefined>;
+/**
+ * Small state that is read and replaced as a whole, such as the snapshots that remote write has yet to send: what is kept before
+ * it is sent is sent again after a crash. Of several writers that have read the same version one replaces it, so a document is a lease too.
+ */
+export interface Documents {
+  document(name: string): Promise<Versioned | undefined>;
   /**
-   * Keeps a snapshot as not acknowledged, in place of the one before. False (and nothing is changed) when the one before is not
-   * acknowledged or not older: another writer has this boundary, so of several writers one goes on.
+   * Replaces a document wholly or not at all; up to 16 MB.
+   *
+   * @param version - What it replaces; 0 for a document that is not there yet.
+   * @returns False, and nothing is changed, when the document has another version by now.
    */
-  takeSnapshot(snapshot: Snapshot): Promise<boolean>;
-  /** Notes that the snapshot of this boundary needs not be sent again; nothing happens when it is not the last one. */
-  acknowledgeSnapshot(boundaryMs: number): Promise<void>;
+  replaceDocument(name: string, body: Uint8Array, version: number): Promise<boolean>;
 }
 
 /** One delivery to be kept until all sinks have it. */
@@ -165,7 +168,7 @@ export interface Spool {
 }
 
 /** What every store does on AWS, where the queues are the spool. Incidents and mutes join as a port of their own. */
-export interface SharedStore extends Ledger, Snapshots {
+export interface SharedStore extends Ledger, Documents {
   close(): Promise<void>;
 }
 

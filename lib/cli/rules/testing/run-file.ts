@@ -1,0 +1,95 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { basename, dirname, join, resolve } from 'node:path';
+import type { LoadedConfig } from '../../../config/load.ts';
+import { parseConfig } from '../../../config/load.ts';
+import { loadConfigFile } from '../../../config/load-file.ts';
+import type { Problem } from '../../../config/problem.ts';
+import type { RuleInfo } from '../../../core/rules/engine.ts';
+import { openScan } from '../../../wire.ts';
+import { type CaseResult, decisionsOf, inputOf, judge, type WhyOf } from './run-case.ts';
+import { type ParsedFile, parseBasesFile, parseTestFile, type TestFile } from './test-file.ts';
+
+/** What came of one test file: results of all its cases, or why it could not be run. */
+export type FileResult =
+  | { readonly ok: true; readonly file: string; readonly cases: readonly CaseResult[]; readonly rules: readonly RuleInfo[] }
+  | { readonly ok: false; readonly file: string; readonly problems: readonly Problem[] };
+
+/** Runs all cases of one test file; nothing in it can make this throw. */
+export async function runTestFile(file: string, why: WhyOf): Promise<FileResult> {
+  const read = readYaml(file, parseTestFile);
+  const { value: tests } = read;
+  if (tests === undefined) return { ok: false, file, problems: read.problems };
+  const bases = basesOf(tests, file);
+  const config = configOf(tests, file, read);
+  const opened = await openScan({
+    config,
+    configPath: typeof tests.config === 'string' ? resolve(dirname(file), tests.config) : file,
+    ruleFiles: ruleFilesOf(tests, file),
+    builtinRules: tests.builtin_rules,
+  });
+  const problems = [...read.problems, ...bases.problems, ...(opened.ok ? [] : opened.problems)];
+  if (!opened.ok || problems.length > 0) return { ok: false, file, problems };
+  const cases: CaseResult[] = [];
+  const broken: Problem[] = [];
+  for (const [index, test] of tests.tests.entries()) {
+    const place = read.placeOf(['tests', index]);
+    const fail = (message: string): void => {
+      broken.push({ severity: 'error', file, ...place, path: `tests[${index}]`, message });
+    };
+    const unknown = unknownRules([...test.expect.rules, ...(test.rule === undefined ? [] : [test.rule])], opened.engine.rules);
+    if (unknown.length > 0) {
+      fail(`no such rule is loaded: ${unknown.join(', ')}`);
+      continue;
+    }
+    const input = inputOf(test, bases.records, file);
+    const decisions = 'error' in input ? input : await decisionsOf(test, input, opened);
+    if ('error' in decisions) fail(decisions.error);
+    else cases.push(judge(test, decisions, why, { file, ...place }));
+  }
+  return broken.length > 0 ? { ok: false, file, problems: broken } : { ok: true, file, cases, rules: opened.engine.rules };
+}
+
+function unknownRules(names: readonly string[], rules: readonly RuleInfo[]): readonly string[] {
+  return [...new Set(names)].filter((name) => !rules.some((rule) => rule.name === name));
+}
+
+function readYaml<T>(file: string, parse: (source: string, file: string) => ParsedFile<T>): ParsedFile<T> {
+  try {
+    return parse(readFileSync(file, 'utf8'), file);
+  } catch (cause) {
+    if (!(cause instanceof Error && 'code' in cause)) throw cause;
+    const place = { line: 1, column: 1 };
+    const message = `cannot be read (${String(cause.code)}): check path and rights`;
+    return { value: undefined, problems: [{ severity: 'error', file, ...place, path: '', message }], placeOf: () => place };
+  }
+}
+
+/** Bases of the file itself win over those of files it names. */
+function basesOf(tests: TestFile, file: string): { readonly records: ReadonlyMap<string, unknown>; readonly problems: readonly Problem[] } {
+  const read = tests.bases_from.map((name) => readYaml(resolve(dirname(file), name), parseBasesFile));
+  const shared = read.flatMap(({ value }) => Object.entries(value?.bases ?? {}));
+  return { records: new Map([...shared, ...Object.entries(tests.bases)]), problems: read.flatMap(({ problems }) => problems) };
+}
+
+function configOf({ config }: TestFile, file: string, { placeOf }: ParsedFile<TestFile>): LoadedConfig {
+  if (typeof config === 'string') return loadConfigFile(resolve(dirname(file), config));
+  const loaded = parseConfig(config === undefined ? '' : JSON.stringify(config), file);
+  // The inline configuration is checked by the same schema; its places are those of its key in the test file.
+  const place = placeOf(['config']);
+  return {
+    config: loaded.config,
+    problems: loaded.problems.map((problem) => ({ ...problem, ...place, path: `config.${problem.path}`.replace(/\.$/, '') })),
+    placeOf: (path) => placeOf(['config', ...path]),
+  };
+}
+
+/** Files that are named, relative to the test file; else the one it is named after, beside it or one folder up. */
+function ruleFilesOf(tests: TestFile, file: string): readonly string[] {
+  const folder = dirname(file);
+  if (tests.rules !== undefined) return tests.rules.map((name) => resolve(folder, name));
+  if (tests.builtin_rules) return [];
+  const own = basename(file).replace(/\.test(\.ya?ml)$/, '$1');
+  const beside = join(folder, own);
+  const above = join(dirname(resolve(folder)), own);
+  return [!existsSync(beside) && existsSync(above) ? above : beside];
+}

@@ -35,13 +35,13 @@ export function testReport(files: readonly Ran[], lacks: readonly Lack[], isVerb
 }
 
 function passedLines(result: CaseResult, { paint, columns }: TableLook): readonly string[] {
-  return [`${paint.good('ok')}   ${paragraph(result.name, '     ', columns).join('\n').trimStart()}`];
+  return headed(paint.good('ok'), 'ok', result.name, (text) => text, columns);
 }
 
 function failedLines({ file, line, column, name, faults, expected, got }: CaseResult, { paint, columns }: TableLook): readonly string[] {
   const rules = (names: readonly string[]): string => (names.length === 0 ? '(none)' : names.join(', '));
   return [
-    `${paint.bad('FAIL')} ${paint.bold(paragraph(name, '     ', columns).join('\n').trimStart())}`,
+    ...headed(paint.bad('FAIL'), 'FAIL', name, paint.bold, columns),
     ...paragraph(`${file}:${line}:${column}`, '     ', columns).map((text) => paint.dim(text)),
     ...paragraph(`expected: ${rules(expected)}`, '     ', columns),
     ...paragraph(`got:      ${rules(got)}`, '     ', columns),
@@ -51,6 +51,14 @@ function failedLines({ file, line, column, name, faults, expected, got }: CaseRe
     ]),
     '',
   ];
+}
+
+const INDENT = '     ';
+
+/** A name behind the word of its outcome. */
+function headed(painted: string, word: string, name: string, look: (text: string) => string, columns: number): readonly string[] {
+  const gap = ' '.repeat(INDENT.length - word.length);
+  return wrap(visible(name), columns - INDENT.length).map((line, index) => (index === 0 ? painted + gap : INDENT) + look(line));
 }
 
 /** Text of any origin, made safe, broken into lines; the first begins with the head, the others are as far in. */

@@ -57,6 +57,8 @@ export type ErrorCode =
   | 'DW_INPUT_UNREADABLE'
   | 'DW_DECODE_TOO_LARGE'
   | 'DW_DECODE_CORRUPT'
+  | 'DW_STORE_UNAVAILABLE' // busy, full or not reachable: the same call may succeed later
+  | 'DW_STORE_UNUSABLE' // damaged, foreign, of a newer version, without rights, or closed
   | 'DW_INTERNAL';
 
 /** An error with a closed code, told apart by code and never by message. */

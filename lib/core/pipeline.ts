@@ -8,6 +8,7 @@ import { parseRecord } from './decode/parse-record.ts';
 import type { DropReason, FailureCode } from './errors.ts';
 import { findingOf } from './finding-of.ts';
 import type { AuditEvent } from './model/audit-event.ts';
+import { type Delivery, deliveryOf } from './model/delivery.ts';
 import type { Prefilter } from './model/facts.ts';
 import type { FindingWithOrigin } from './model/finding.ts';
 import type { Decoded, EventSource, Origin, RawRecord } from './model/raw-record.ts';
@@ -25,7 +26,7 @@ import { type Summary, Tally } from './summary.ts';
 
 /** What became of one record. */
 export type Outcome =
-  | { readonly kind: 'findings'; readonly findings: readonly FindingWithOrigin[] }
+  | { readonly kind: 'findings'; readonly findings: readonly FindingWithOrigin[]; readonly delivery: Delivery }
   | { readonly kind: 'dropped'; readonly reason: DropReason }
   | { readonly kind: 'failed'; readonly code: FailureCode; readonly hint: string; readonly origin: Origin }
   | { readonly kind: 'duplicate' };
@@ -113,14 +114,15 @@ export class Detector {
   }
 
   #outcome(event: AuditEvent, { context, findings }: Decision): Outcome {
-    if (findings.length === 0) return this.#drop(dropReason(context.verdict));
+    const [first, ...others] = findings;
+    if (first === undefined) return this.#drop(dropReason(context.verdict));
     if (this.#seen.has(event.dedupeKey)) {
       this.#tally.duplicate();
       return { kind: 'duplicate' };
     }
     this.#seen.add(event.dedupeKey);
     this.#tally.event(findings.length);
-    return { kind: 'findings', findings };
+    return { kind: 'findings', findings, delivery: deliveryOf(event, [first, ...others]) };
   }
 
   #context(event: AuditEvent, evtNum: number): EventContext {

@@ -1,3 +1,4 @@
+import type { AuditEvent } from './audit-event.ts';
 import type { FindingWithOrigin } from './finding.ts';
 
 /**
@@ -5,8 +6,30 @@ import type { FindingWithOrigin } from './finding.ts';
  * Nothing in it depends on when or how often it is delivered.
  */
 export interface Delivery {
-  /** Equal for all records of one action (`AuditEvent.dedupeKey`); each sink is idempotent by it. */
+  /** Equal for all records of one audit event (`AuditEvent.dedupeKey`); each sink is idempotent by it. */
   readonly key: string;
-  /** At least one, all of the same event, in the order of the rules. */
+  /** Equal for all stages of one request: what is counted as one manual change. */
+  readonly requestKey: string;
+  /**
+   * Says that the event's source tells of events late (CloudTrail in S3, a scan of old files, reconciliation). A property of the
+   * source and never of the event's age, because a repeat must end in the same log stream.
+   */
+  readonly ingest?: 'backfill';
+  /** All of the same event, in the order of the rules. */
   readonly findings: readonly [FindingWithOrigin, ...FindingWithOrigin[]];
+}
+
+/** The delivery of an event and what it made. */
+export function deliveryOf(event: AuditEvent, findings: Delivery['findings']): Delivery {
+  return { key: event.dedupeKey, requestKey: requestKeyOf(event), findings };
+}
+
+/**
+ * A caller may choose its request's `auditID` (the header `Audit-ID`), so that alone does not tell two requests apart; the
+ * server's own time of receipt does, and all stages of a request carry the same.
+ */
+function requestKeyOf(event: AuditEvent): string {
+  if (event.source === 'aws_cloudtrail') return event.dedupeKey;
+  const { requestReceivedTimestamp: received } = event.value;
+  return `k8s_audit ${event.id} ${typeof received === 'string' ? received : ''} request`;
 }

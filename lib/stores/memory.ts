@@ -1,0 +1,243 @@
+/**
+ * The store that forgets: for a scan that delivers without a folder of its own, and the plainest statement of what the other
+ * stores must do. Each method runs to its end without yielding, so that each is one transaction.
+ */
+import { withinBudget } from '../core/deliver/label-budget.ts';
+import { seriesKey, seriesOf } from '../core/deliver/series-key.ts';
+import { DriftwireError } from '../core/errors.ts';
+import type {
+  Acceptance,
+  AcceptOutcome,
+  CountOutcome,
+  Increment,
+  Mark,
+  PendingEntry,
+  Refusal,
+  Settlement,
+  SpoolUsage,
+  Store,
+  Total,
+  Versioned,
+} from '../core/ports.ts';
+import { checkIncrements, checkLevels } from './misuse.ts';
+import { entryBytes, MARK_TTL_MS, MAX_REFUSALS, type StoreOptions, type StoreSettings, storeSettings } from './options.ts';
+
+interface Kept extends PendingEntry {
+  readonly sizeBytes: number;
+  readonly due: Set<string>;
+}
+
+/** A store in memory. */
+export class MemoryStore implements Store {
+  readonly #settings: StoreSettings;
+  readonly #totals = new Map<string, number>();
+  readonly #values = new Map<string, Set<string>>();
+  readonly #marks = new Map<string, number>();
+  readonly #documents = new Map<string, Versioned>();
+  readonly #accepted = new Map<string, number>();
+  readonly #cursors = new Map<string, string>();
+  readonly #entries = new Map<number, Kept>();
+  #refusals: readonly Refusal[] = [];
+  #usedBytes = 0;
+  #lastSeq = 0;
+  #isClosed = false;
+
+  constructor(options: StoreOptions = {}) {
+    this.#settings = storeSettings(options);
+  }
+
+  async count(marks: readonly Mark[]): Promise<readonly CountOutcome[]> {
+    checkIncrements(marks.flatMap(({ increments }) => increments));
+    if (this.#isClosed) return marks.map(() => ({ kind: 'failed', error: closed() }));
+    this.#forget(this.#marks);
+    return marks.map(({ key, increments }) => {
+      if (this.#marks.has(key)) return { kind: 'repeated' };
+      this.#marks.set(key, this.#settings.nowMs());
+      this.#add(increments);
+      return { kind: 'counted' };
+    });
+  }
+
+  async add(increments: readonly Increment[]): Promise<void> {
+    checkIncrements(increments);
+    this.#open();
+    this.#add(increments);
+  }
+
+  async raise(levels: readonly Total[]): Promise<void> {
+    checkLevels(levels);
+    this.#open();
+    this.#raise(levels);
+  }
+
+  async totals(): Promise<readonly Total[]> {
+    this.#open();
+    return [...this.#totals].map(([key, value]) => ({ ...seriesOf(key), value }));
+  }
+
+  async document(name: string): Promise<Versioned | undefined> {
+    this.#open();
+    return this.#documents.get(name);
+  }
+
+  async replaceDocument(name: string, body: Uint8Array, version: number): Promise<boolean> {
+    this.#open();
+    if ((this.#documents.get(name)?.version ?? 0) !== version) return false;
+    this.#documents.set(name, { body: Uint8Array.from(body), version: version + 1 });
+    return true;
+  }
+
+  async accept({ entries, sinks, cursors, increments, levels }: Acceptance): Promise<AcceptOutcome> {
+    checkIncrements([...increments, ...entries.flatMap(({ onRepeat }) => onRepeat)]);
+    checkLevels(levels);
+    this.#open();
+    this.#forget(this.#accepted);
+    const fresh = new Map(entries.filter(({ key }) => !this.#accepted.has(key)).map((entry) => [entry.key, entry]));
+    const sizeBytes = [...fresh.values()].reduce((sum, entry) => sum + entryBytes(entry), 0);
+    const { spoolLimitBytes, nowMs } = this.#settings;
+    if (fresh.size > 0 && this.#usedBytes > 0 && this.#usedBytes + sizeBytes > spoolLimitBytes) {
+      return { kind: 'full', usedBytes: this.#usedBytes, limitBytes: spoolLimitBytes };
+    }
+    let repeated = 0;
+    for (const { key, body, onRepeat } of entries) {
+      if (this.#accepted.has(key)) {
+        repeated++;
+        this.#add(onRepeat);
+        continue;
+      }
+      const acceptedMs = nowMs();
+      this.#accepted.set(key, acceptedMs);
+      this.#keep({ seq: ++this.#lastSeq, key, body, acceptedMs, sizeBytes: entryBytes({ key, body }), due: new Set(sinks) });
+    }
+    for (const { name, value } of cursors) this.#cursors.set(name, value);
+    this.#add(increments);
+    this.#raise(levels);
+    return { kind: 'accepted', entries: entries.length - repeated, repeated };
+  }
+
+  async pending(sink: string, bound: { readonly maxEntries: number; readonly maxBytes: number }): Promise<readonly PendingEntry[]> {
+    this.#open();
+    const found: PendingEntry[] = [];
+    let bytes = 0;
+    for (const { seq, key, body, acceptedMs, sizeBytes, due } of this.#entries.values()) {
+      if (!due.has(sink)) continue;
+      bytes += sizeBytes;
+      if (found.length > 0 && (found.length >= bound.maxEntries || bytes > bound.maxBytes)) break;
+      found.push({ seq, key, body, acceptedMs });
+    }
+    return found;
+  }
+
+  async settle(sink: string, settlements: readonly Settlement[], increments: readonly Increment[]): Promise<void> {
+    checkIncrements(increments);
+    this.#open();
+    for (const settlement of settlements) {
+      const entry = this.#entries.get(settlement.seq);
+      if (entry?.due.has(sink) !== true) continue;
+      if (settlement.kind === 'refused') {
+        const { seq, key, body } = entry;
+        const refusal = { seq, sink, key, reason: settlement.reason, body, refusedMs: this.#settings.nowMs() };
+        this.#refusals = [refusal, ...this.#refusals].slice(0, MAX_REFUSALS);
+      }
+      this.#release(entry, sink);
+    }
+    this.#add(increments);
+  }
+
+  async keepSinks(names: readonly string[]): Promise<number> {
+    this.#open();
+    let released = 0;
+    for (const entry of [...this.#entries.values()]) {
+      for (const sink of [...entry.due].filter((due) => !names.includes(due))) {
+        this.#release(entry, sink);
+        released++;
+      }
+    }
+    return released;
+  }
+
+  async cursor(name: string): Promise<string | undefined> {
+    this.#open();
+    return this.#cursors.get(name);
+  }
+
+  async usage(): Promise<SpoolUsage> {
+    this.#open();
+    const sinks = new Map<string, { readonly entries: number; readonly oldestMs: number }>();
+    for (const { due, acceptedMs } of this.#entries.values()) {
+      for (const sink of due) {
+        const so = sinks.get(sink);
+        sinks.set(sink, { entries: (so?.entries ?? 0) + 1, oldestMs: so?.oldestMs ?? acceptedMs });
+      }
+    }
+    return {
+      entries: this.#entries.size,
+      usedBytes: this.#usedBytes,
+      limitBytes: this.#settings.spoolLimitBytes,
+      sinks: Object.fromEntries(sinks),
+    };
+  }
+
+  async refusals(limit: number): Promise<readonly Refusal[]> {
+    this.#open();
+    return this.#refusals.slice(0, limit);
+  }
+
+  async close(): Promise<void> {
+    this.#isClosed = true;
+  }
+
+  #add(increments: readonly Increment[]): void {
+    for (const increment of increments) {
+      for (const { by, ...series } of withinBudget(increment, this.#settings.budget, (admission) => this.#admit(admission))) {
+        const key = seriesKey(series);
+        this.#totals.set(key, (this.#totals.get(key) ?? 0) + by);
+      }
+    }
+  }
+
+  #admit({ scope, value, limit }: { readonly scope: string; readonly value: string; readonly limit: number }): boolean {
+    const values = this.#values.get(scope) ?? new Set();
+    this.#values.set(scope, values);
+    if (!values.has(value) && values.size >= limit) return false;
+    values.add(value);
+    return true;
+  }
+
+  #raise(levels: readonly Total[]): void {
+    for (const { value, ...series } of levels) {
+      const key = seriesKey(series);
+      this.#totals.set(key, Math.max(value, this.#totals.get(key) ?? value));
+    }
+  }
+
+  #keep(entry: Kept): void {
+    if (entry.due.size === 0) return;
+    this.#entries.set(entry.seq, entry);
+    this.#usedBytes += entry.sizeBytes;
+  }
+
+  #release(entry: Kept, sink: string): void {
+    entry.due.delete(sink);
+    if (entry.due.size > 0) return;
+    this.#entries.delete(entry.seq);
+    this.#usedBytes -= entry.sizeBytes;
+  }
+
+  /** Marks are made in the order of time, so the oldest come first. */
+  #forget(marks: Map<string, number>): void {
+    const endMs = this.#settings.nowMs() - MARK_TTL_MS;
+    for (const [key, madeMs] of marks) {
+      if (madeMs > endMs) return;
+      marks.delete(key);
+    }
+  }
+
+  #open(): void {
+    if (this.#isClosed) throw closed();
+  }
+}
+
+function closed(): DriftwireError {
+  return new DriftwireError('DW_STORE_UNUSABLE', 'the store is closed');
+}

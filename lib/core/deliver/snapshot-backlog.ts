@@ -21,10 +21,9 @@ export const MAX_PENDING = 75;
 
 /** The backlog with one more snapshot. */
 export function withSnapshot(backlog: Backlog, snapshot: MetricSnapshot): Backlog {
-  const [first, ...rest] = [...backlog.pending, snapshot];
+  const all = [...backlog.pending, snapshot];
   // The first may have been stored in part and its values may not be denied; the second was never sent, and what it counted is in the third.
-  const kept = rest.length < MAX_PENDING ? rest : rest.slice(1);
-  return { ...backlog, pending: first === undefined ? kept : [first, ...kept] };
+  return { ...backlog, pending: all.length <= MAX_PENDING ? all : [...all.slice(0, 1), ...all.slice(2)] };
 }
 
 /** The backlog when the receiver has its oldest snapshot. */

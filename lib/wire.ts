@@ -35,8 +35,6 @@ export interface ScanOptions {
   readonly sinceMs?: number;
   readonly untilMs?: number;
   readonly hostname?: string;
-  /** The cluster that Kubernetes audit logs without a name come from. */
-  readonly cluster?: string;
   /** Told of each rule that failed on an event. */
   readonly onRuleFailure?: (failure: RuleFailure) => void;
 }
@@ -70,7 +68,6 @@ export async function openScan(options: ScanOptions): Promise<OpenedScan> {
     engine: rules.engine,
     ignores: ignores.entries,
     hostname: options.hostname,
-    cluster: options.cluster,
     sinceMs: options.sinceMs,
     untilMs: options.untilMs,
     onRuleFailure: options.onRuleFailure,
@@ -83,6 +80,7 @@ export async function scanInputs(
   paths: readonly string[],
   detector: Detector,
   onOutcome: (outcome: Outcome) => void,
+  context: ReadContext = {},
 ): Promise<{ readonly summary: Summary; readonly inputs: number }> {
   const receiver: Receiver = {
     take: (item: Decoded) => onOutcome(detector.take(item)),
@@ -92,17 +90,17 @@ export async function scanInputs(
     },
     prefilter: detector.prefilter,
   };
-  const inputs = await readPaths(paths, receiver);
+  const inputs = await readPaths(paths, receiver, context);
   return { summary: detector.summary(), inputs };
 }
 
 /** Reads all inputs in the order of the paths; what cannot be opened is handed over as failed. Gives how many inputs there were. */
-export async function readPaths(paths: readonly string[], receiver: Receiver): Promise<number> {
+export async function readPaths(paths: readonly string[], receiver: Receiver, context: ReadContext = {}): Promise<number> {
   let inputs = 0;
   for (const path of paths) {
     for await (const input of inputsOf(path, () => process.stdin)) {
       inputs++;
-      if (input.kind === 'input') await readInput(input.name, input.open(), receiver, DEFAULT_LIMITS);
+      if (input.kind === 'input') await readInput(input.name, input.open(), receiver, DEFAULT_LIMITS, context);
       else receiver.take({ kind: 'failed', code: input.code, hint: input.hint, origin: { input: input.name, line: 1, path: '' } });
     }
   }

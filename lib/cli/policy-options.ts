@@ -7,6 +7,10 @@ export interface PolicyFlags {
   readonly config?: string;
   readonly rules: readonly string[];
   readonly builtinRules: boolean;
+}
+
+/** What the user says of all inputs, where they do not say it themselves. */
+export interface OriginFlags {
   readonly cluster?: string;
 }
 
@@ -29,13 +33,12 @@ function gather(value: string, before: readonly string[]): readonly string[] {
 }
 
 /** The same for the composition root. */
-export function openOptions({ config, rules, builtinRules, cluster }: PolicyFlags): ScanOptions {
+export function openOptions({ config, rules, builtinRules }: PolicyFlags): ScanOptions {
   const hostname = falcoHostname();
   return {
     ...(config === undefined ? {} : { configPath: config }),
     ruleFiles: rules,
     builtinRules,
-    ...(cluster === undefined ? {} : { cluster }),
     ...(hostname === undefined ? {} : { hostname }),
   };
 }

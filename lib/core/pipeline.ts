@@ -45,8 +45,6 @@ export interface DetectorOptions {
   readonly ignores: readonly CompiledIgnore[];
   /** Overrides the host name of every finding. */
   readonly hostname?: string | undefined;
-  /** The cluster of Kubernetes events that neither their envelope nor an annotation names. */
-  readonly cluster?: string | undefined;
   /** Events before this moment (ms since 1970) are dropped as outside the window. */
   readonly sinceMs?: number | undefined;
   /** Events at or after this moment (ms since 1970) are dropped as outside the window. */
@@ -151,14 +149,11 @@ export class Detector {
       : expected(context.verdict, ignore.name);
   }
 
-  /** A cluster's name, account and region are known from the options and the configuration where the envelope does not say them. */
+  /** A cluster's account and region are known from the configuration where the envelope does not say them. */
   #placed(event: AuditEvent): AuditEvent {
     if (event.source !== 'k8s_audit') return event;
-    const cluster = event.cluster ?? this.#options.cluster;
-    const declared = ownEntry(this.#options.policy.clusters, cluster);
-    const account = event.account ?? declared?.account;
-    const region = event.region ?? declared?.region;
-    return { ...event, ...defined({ cluster, account, region }) };
+    const cluster = ownEntry(this.#options.policy.clusters, event.cluster);
+    return { ...event, ...defined({ account: event.account ?? cluster?.account, region: event.region ?? cluster?.region }) };
   }
 
   #isInWindow({ timeMs }: AuditEvent): boolean {

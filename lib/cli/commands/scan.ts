@@ -9,7 +9,7 @@ import type { CliContext } from '../context.ts';
 import { visible } from '../escape.ts';
 import { EXIT, type ExitStatus } from '../exit-status.ts';
 import { makePaint } from '../paint.ts';
-import { openOptions, type PolicyFlags, withOriginOption, withPolicyOptions } from '../policy-options.ts';
+import { type OriginFlags, openOptions, type PolicyFlags, withOriginOption, withPolicyOptions } from '../policy-options.ts';
 import { Failures, RuleFailures } from '../scan/failures.ts';
 import { onInterrupt } from '../scan/interrupt.ts';
 import { jsonlPrinter, jsonPrinter } from '../scan/json-printers.ts';
@@ -25,7 +25,7 @@ import { COLOR_CHOICES, type ColorChoice, type Terminal, wantsColor } from '../t
 /** Report that is written when the bundled sample is scanned. */
 const SAMPLE_REPORT = 'drift-report.html';
 
-interface ScanFlags extends PolicyFlags {
+interface ScanFlags extends PolicyFlags, OriginFlags {
   readonly format: Format;
   readonly report?: string;
   readonly since?: string;
@@ -39,6 +39,7 @@ interface ScanFlags extends PolicyFlags {
 interface ScanPlan {
   readonly paths: readonly string[];
   readonly policy: PolicyFlags;
+  readonly origin: OriginFlags;
   readonly window: TimeWindow;
   readonly format: Format;
   readonly report: string | undefined;
@@ -74,6 +75,7 @@ function planOf(paths: readonly string[], flags: ScanFlags, terminal: Terminal):
   return {
     paths: isSample ? [join(samples, 'logs')] : paths,
     policy: isSample ? { config: join(samples, 'driftwire.yaml'), ...flags } : flags,
+    origin: flags.cluster === undefined ? {} : { cluster: flags.cluster },
     window: parseWindow(flags.since, flags.until, terminal.nowMs()),
     format: flags.format,
     report,
@@ -122,7 +124,7 @@ async function read(plan: ScanPlan, { detector, engine }: Opened, terminal: Term
     progress.show(() => `${records.toLocaleString('en-US')} records, ${events.toLocaleString('en-US')} with findings`);
   };
   try {
-    const { summary, inputs } = await scanInputs([...plan.paths], detector, onOutcome);
+    const { summary, inputs } = await scanInputs([...plan.paths], detector, onOutcome, plan.origin);
     progress.clear();
     for (const printer of printers) printer.finish(summary, inputs);
   } finally {

@@ -57,6 +57,13 @@ describe('the program, really run', () => {
     return `- rule: ${name}\n  desc: a test\n  condition: ka.verb = delete\n  output: x\n  priority: ${priority}\n  source: k8s_audit\n`;
   }
 
+  it('takes audit events that name no cluster for those of the cluster that is named', () => {
+    const clusterOf = (args: readonly string[]): unknown =>
+      JSON.parse(run(['scan', 'audit.log', '--format', 'jsonl', ...args]).stdout.split('\n')[0] ?? '').cluster;
+    expect(clusterOf([])).toBeNull();
+    expect(clusterOf(['--cluster', 'demo'])).toBe('demo');
+  });
+
   it('ends with 0 when all was read, and prints the result alone on standard output', () => {
     const { status, stdout, stderr } = run(['scan', 'audit.log', '--format', 'jsonl']);
     expect([status, stderr]).toEqual([0, '']);

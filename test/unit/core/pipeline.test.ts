@@ -1,5 +1,4 @@
 import { describe, expect, test } from 'vitest';
-import type { JsonObject } from '../../../lib/core/model/audit-event.ts';
 import type { Decoded } from '../../../lib/core/model/raw-record.ts';
 import { detectorOf, engineOf, findingsOf, ignoreOf, item, rulesOf } from '../../support/detector.ts';
 import { cloudtrailRecord, eventOf, IAM_USER, iamUserInfo, kubernetesEvent, roleSession } from '../../support/records.ts';
@@ -88,14 +87,6 @@ describe('a finding', () => {
     expect(found?.finding.output).toBe(`09:15:02.000000000: Warning ${found?.finding.message}`);
     expect(found?.finding.message).toContain('carol changed');
     expect(found?.recordText).toBe(JSON.stringify(cloudtrailRecord()));
-  });
-
-  test('of a log that names no cluster is of the one that the user names; a name in the record wins', () => {
-    const detector = detectorOf({ clusters: { demo: { account: '111122223333' } } }, { cluster: 'demo' });
-    const clusterOf = (event: JsonObject): object | undefined =>
-      findingsOf(detector.take(item('k8s_audit', kubernetesEvent(event))))[0]?.finding;
-    expect(clusterOf({ auditID: 'a' })).toMatchObject({ cluster: 'demo', hostname: 'demo', account: '111122223333' });
-    expect(clusterOf({ auditID: 'b', annotations: { cluster_name: 'east' } })).toMatchObject({ cluster: 'east', account: null });
   });
 
   test('of a cluster has the cluster as host, with account and region from the configuration', () => {

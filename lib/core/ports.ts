@@ -130,6 +130,14 @@ export interface PendingEntry {
   readonly acceptedMs: number;
 }
 
+/** How much is taken out of the spool at once. */
+export interface PendingBound {
+  readonly maxEntries: number;
+  readonly maxBytes: number;
+  /** Leaves out what comes before, so that entries a sink cannot take at the moment do not hold up those behind them. */
+  readonly afterSeq?: number;
+}
+
 /** What a sink did with an entry; an entry that is tried again later is not settled. */
 export type Settlement =
   | { readonly seq: number; readonly kind: 'delivered' }
@@ -156,8 +164,8 @@ export interface Refusal {
 /** The durable inbox of `serve` and its outbox to each sink. What it accepted leaves it only when every sink has settled it. */
 export interface Spool {
   accept(batch: Acceptance): Promise<AcceptOutcome>;
-  /** The oldest entries that this sink has not settled, at least one if there is any. */
-  pending(sink: string, bound: { readonly maxEntries: number; readonly maxBytes: number }): Promise<readonly PendingEntry[]>;
+  /** The oldest entries after `afterSeq` that this sink has not settled, at least one if there is any. */
+  pending(sink: string, bound: PendingBound): Promise<readonly PendingEntry[]>;
   /** Notes what a sink did, and adds the increments, in one transaction. Settling twice adds for the increments only. */
   settle(sink: string, settlements: readonly Settlement[], increments: readonly Increment[]): Promise<void>;
   /** Lets go of what is due to sinks that are not named, because they are no longer configured; tells how many entries it was. */

@@ -11,6 +11,7 @@ import type {
   CountOutcome,
   Increment,
   Mark,
+  PendingBound,
   PendingEntry,
   Refusal,
   Settlement,
@@ -115,12 +116,12 @@ export class MemoryStore implements Store {
     return { kind: 'accepted', entries: entries.length - repeated, repeated };
   }
 
-  async pending(sink: string, bound: { readonly maxEntries: number; readonly maxBytes: number }): Promise<readonly PendingEntry[]> {
+  async pending(sink: string, bound: PendingBound): Promise<readonly PendingEntry[]> {
     this.#open();
     const found: PendingEntry[] = [];
     let bytes = 0;
     for (const { seq, key, body, acceptedMs, sizeBytes, due } of this.#entries.values()) {
-      if (!due.has(sink)) continue;
+      if (!due.has(sink) || seq <= (bound.afterSeq ?? 0)) continue;
       bytes += sizeBytes;
       if (found.length > 0 && (found.length >= bound.maxEntries || bytes > bound.maxBytes)) break;
       found.push({ seq, key, body, acceptedMs });

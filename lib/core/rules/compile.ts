@@ -1,14 +1,20 @@
 /** A condition's tree as closures: one that decides, and one that decides as far as is known (three-valued). */
-import { asciiLower, asciiUpper, OperatorError, testOf } from './comparison.ts';
+import type { Ast, Check } from './ast.ts';
+import { againstConstants, againstSource, checkOperator } from './comparison.ts';
 import type { Knowledge } from './engine.ts';
-import type { FieldEvent, FieldSpec, FieldValue } from './fields/field.ts';
-import { type Ast, ConditionError, type Left, type Right } from './parser.ts';
+import type { FieldEvent, FieldSpec } from './fields/field.ts';
+import { allNeeds, anyNeeds, type Needs, needsOf, noNeeds } from './needs.ts';
+import { type Source, sourceOf } from './operand.ts';
+import { ConditionError } from './parser.ts';
+import { OperatorError } from './resolve-field.ts';
 
 /** A compiled condition. */
 export interface Compiled {
   test(event: FieldEvent): boolean;
   /** True or false for every event of which this is known; undefined: it depends on what is not known. */
   may(know: (field: string) => Knowledge): boolean | undefined;
+  /** What must hold for the condition to be true. */
+  readonly needs: Needs;
 }
 
 /** What the names in a condition stand for. */
@@ -22,11 +28,9 @@ export interface Scope {
 export function compile(ast: Ast, scope: Scope): Compiled {
   switch (ast.kind) {
     case 'and':
+      return all(ast.parts.map((part) => compile(part, scope)));
     case 'or':
-      return chain(
-        ast.kind === 'or',
-        ast.parts.map((part) => compile(part, scope)),
-      );
+      return any(ast.parts.map((part) => compile(part, scope)));
     case 'not':
       return negated(compile(ast.part, scope));
     case 'macro': {
@@ -35,7 +39,7 @@ export function compile(ast: Ast, scope: Scope): Compiled {
       return found;
     }
     case 'check':
-      return check(ast, scope);
+      return compileCheck(ast, scope);
   }
 }
 
@@ -46,125 +50,81 @@ function negated({ test, may }: Compiled): Compiled {
       const answer = may(know);
       return answer === undefined ? undefined : !answer;
     },
+    needs: noNeeds,
   };
 }
 
-/** `and` ends at the first false, `or` at the first true; what is not known leaves the answer open unless another part decides. */
-function chain(decisive: boolean, parts: readonly Compiled[]): Compiled {
+/** `and` ends at the first false; what is not known leaves the answer open unless another part decides. */
+function all(parts: readonly Compiled[]): Compiled {
+  const tests = parts.map(({ test }) => test);
   return {
-    test: decisive ? (event) => parts.some(({ test }) => test(event)) : (event) => parts.every(({ test }) => test(event)),
+    test: (event) => {
+      for (const test of tests) if (!test(event)) return false;
+      return true;
+    },
     may: (know) => {
       const answers = parts.map(({ may }) => may(know));
-      return answers.includes(decisive) ? decisive : answers.includes(undefined) ? undefined : !decisive;
+      return answers.includes(false) ? false : answers.includes(undefined) ? undefined : true;
     },
+    needs: allNeeds(parts.map(({ needs }) => needs)),
   };
 }
 
-type Matches = (value: Exclude<FieldValue, undefined>) => boolean;
+/** `or` ends at the first true. */
+function any(parts: readonly Compiled[]): Compiled {
+  const tests = parts.map(({ test }) => test);
+  return {
+    test: (event) => {
+      for (const test of tests) if (test(event)) return true;
+      return false;
+    },
+    may: (know) => {
+      const answers = parts.map(({ may }) => may(know));
+      return answers.includes(true) ? true : answers.includes(undefined) ? undefined : false;
+    },
+    needs: anyNeeds(parts.map(({ needs }) => needs)),
+  };
+}
 
-/** An absent field makes every check false; only `not` makes that true. */
-function check(ast: Extract<Ast, { kind: 'check' }>, scope: Scope): Compiled {
-  const { left, right } = ast;
+/** A check that is compiled; an absent value makes every check false, and only `not` makes that true. */
+export function compileCheck(check: Check, { field }: Pick<Scope, 'field'>): Compiled {
   try {
-    const read = reader(left, scope);
-    if (right.kind === 'operand') return compareFields(ast.operator, read, reader(right.operand, scope));
-    const matches = comparison(ast.operator, right);
-    const name = left.kind === 'field' && left.arg === undefined ? left.name : undefined;
+    const left = sourceOf(check.left, field);
+    checkOperator(check.operator, left);
+    const { right } = check;
+    if (right.kind === 'operand') return betweenSources(check.operator, left, sourceOf(right.operand, field));
+    const matches = againstConstants(check.operator, right, left);
     return {
       test: (event) => {
-        const value = read(event);
+        const value = left.read(event);
         return value !== undefined && matches(value);
       },
       may: (know) => {
-        const knowledge = name === undefined ? { known: false as const } : know(name);
-        if (!knowledge.known) return undefined;
-        return knowledge.value !== undefined && matches(knowledge.value);
+        const known = left.known(know);
+        return known && known.value !== undefined ? matches(known.value) : known && false;
       },
+      // The value of a list or a number is no one text.
+      needs: left.engineType === 'CHARBUF' && !left.isList ? needsOf(check) : noNeeds,
     };
   } catch (cause) {
     if (!(cause instanceof OperatorError)) throw cause;
-    throw new ConditionError(cause.message, ast.start);
+    throw new ConditionError(cause.message, check.start);
   }
 }
 
-type Read = (event: FieldEvent) => FieldValue;
-
-function compareFields(operator: string, left: Read, right: Read): Compiled {
-  testOf(operator, ''); // says at once when the operator takes no field
+function betweenSources(operator: string, left: Source, right: Source): Compiled {
+  const matches = againstSource(operator, left, right);
   return {
     test: (event) => {
-      const value = left(event);
-      const other = right(event);
-      return typeof value === 'string' && typeof other === 'string' && testOf(operator, other)(value);
+      const value = left.read(event);
+      const other = right.read(event);
+      return value !== undefined && other !== undefined && matches(value, other);
     },
-    may: () => undefined,
-  };
-}
-
-const CHANGES: Readonly<Record<string, (text: string) => string>> = {
-  tolower: asciiLower,
-  toupper: asciiUpper,
-  basename: (text) => text.slice(text.lastIndexOf('/') + 1),
-};
-
-function reader(left: Left, scope: Scope): Read {
-  if (left.kind === 'field') {
-    const spec = scope.field(left.name);
-    if (spec === undefined) throw new OperatorError(`filter_check called with nonexistent field ${left.name}`);
-    if (spec.argument === 'none' && left.arg !== undefined) {
-      throw new OperatorError(`${left.name} does not allow nor require an argument but one is provided: ${left.arg}`);
-    }
-    if (spec.argument === 'key' && left.arg === undefined) throw new OperatorError(`${left.name} requires an argument but none provided`);
-    const argument = left.arg ?? '';
-    return (event) => spec.read(event, argument);
-  }
-  const change = Object.hasOwn(CHANGES, left.name) ? CHANGES[left.name] : undefined;
-  const [inner] = left.args;
-  if (change === undefined || left.args.length !== 1 || inner === undefined || (inner.kind !== 'field' && inner.kind !== 'call')) {
-    throw new OperatorError(
-      `the transformer '${left.name}' is not supported in this version; tolower, toupper and basename of a field are`,
-    );
-  }
-  const read = reader(inner, scope);
-  return (event) => {
-    const value = read(event);
-    return typeof value === 'string' ? change(value) : value?.map(change);
-  };
-}
-
-function comparison(operator: string, right: Exclude<Right, { kind: 'operand' }>): Matches {
-  if (right.kind === 'none') return (value) => value.length > 0 || typeof value === 'string';
-  if (right.kind === 'value') {
-    const test = testOf(operator, right.value);
-    return (value) => typeof value === 'string' && test(value);
-  }
-  const { modifier, values } = right;
-  if (modifier !== undefined)
-    return modified(
-      modifier,
-      values.map((value) => testOf(operator, value)),
-    );
-  if (operator === 'pmatch')
-    return modified(
-      'anyof',
-      values.map((value) => testOf(operator, value)),
-    );
-  return inSet(operator === 'in', new Set(values));
-}
-
-function modified(modifier: string, tests: readonly ((value: string) => boolean)[]): Matches {
-  return (value) => {
-    if (typeof value !== 'string') return false;
-    const hits = tests.filter((test) => test(value)).length;
-    if (modifier === 'oneof') return hits === 1;
-    return modifier === 'anyof' ? hits > 0 : hits > 0 && hits === tests.length;
-  };
-}
-
-/** On a list, `in` wants all elements in the set, `intersects` at least one; a list without elements is absent. */
-function inSet(wantsAll: boolean, set: ReadonlySet<string>): Matches {
-  return (value) => {
-    if (typeof value === 'string') return set.has(value);
-    return wantsAll ? value.length > 0 && value.every((item) => set.has(item)) : value.some((item) => set.has(item));
+    may: (know) => {
+      const [known, other] = [left.known(know), right.known(know)];
+      if (known === undefined || other === undefined) return undefined;
+      return known.value !== undefined && other.value !== undefined && matches(known.value, other.value);
+    },
+    needs: noNeeds,
   };
 }

@@ -16,5 +16,6 @@ export function fieldEvent(context: EventContext): FieldEvent {
       root ??= { node: parseTree(text, MAX_DEPTH) };
       return root.node;
     },
+    memory: new Map(),
   };
 }

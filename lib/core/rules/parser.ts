@@ -1,47 +1,13 @@
 /**
- * Falco's condition language as text in, tree out (grammar: falcosecurity/libs `userspace/libsinsp/filter/parser.h`, engine 0.62).
- * Lexing is by prefix, not by word, as upstream does it: `ka.verb="create"and x` and `in(create)` parse.
+ * Falco's condition language as text in, tree out. A literal counterpart of falcosecurity/libs 0.25
+ * `userspace/libsinsp/filter/parser.cpp`, so that messages and positions are its own.
  */
+import type { Ast, FieldRef, Left, Operand, Right, TransformerCall } from './ast.ts';
+import { Lexer, type Quoted } from './lexer.ts';
 
-/** A field with its argument. */
-export interface FieldRef {
-  readonly kind: 'field';
-  readonly name: string;
-  readonly arg: string | undefined;
-}
-/** A transformer call on the left side of a check, inside another, or (as `val`) on the right. */
-export interface TransformerCall {
-  readonly kind: 'call';
-  readonly name: string;
-  readonly args: readonly Operand[];
-  readonly arg: string | undefined;
-}
-export type Operand =
-  | FieldRef
-  | TransformerCall
-  | { readonly kind: 'text'; readonly value: string }
-  | { readonly kind: 'list'; readonly items: readonly Operand[] };
-export type Left = FieldRef | TransformerCall;
-export type Right =
-  | { readonly kind: 'none' }
-  | { readonly kind: 'value'; readonly value: string }
-  | { readonly kind: 'values'; readonly modifier: string | undefined; readonly values: readonly string[] }
-  | { readonly kind: 'operand'; readonly operand: Left };
+export type { Ast, FieldRef, Left, Operand, Right, TransformerCall } from './ast.ts';
 
-export type Ast =
-  | { readonly kind: 'and' | 'or'; readonly parts: readonly Ast[] }
-  | { readonly kind: 'not'; readonly part: Ast }
-  | {
-      readonly kind: 'check';
-      readonly left: Left;
-      readonly operator: string;
-      readonly right: Right;
-      readonly start: number;
-      readonly end: number;
-    }
-  | { readonly kind: 'macro'; readonly name: string; readonly start: number; readonly end: number };
-
-/** Where and why a condition does not parse; `offset` counts characters from 0. */
+/** Where and why a condition does not parse or compile; `offset` counts characters from 0. */
 export class ConditionError extends Error {
   readonly offset: number;
   constructor(message: string, offset: number) {
@@ -50,6 +16,9 @@ export class ConditionError extends Error {
     this.offset = offset;
   }
 }
+
+/** Names of the transformers that may stand on either side of a check. */
+export const TRANSFORMERS: readonly string[] = ['tolower', 'toupper', 'b64', 'basename', 'len', 'join', 'concat', 'getopt'];
 
 const NUMERIC = ['<=', '<', '>=', '>'];
 const TEXTUAL = [
@@ -67,282 +36,286 @@ const TEXTUAL = [
   'regex ',
 ];
 const LISTED = ['intersects', 'in', 'pmatch'];
-const MODIFIERS = ['oneof', 'anyof', 'allof'];
-const TRANSFORMERS = ['tolower', 'toupper', 'b64', 'basename', 'len', 'join', 'concat', 'getopt'];
-const BLANK = /[ \t\b\r\n]*/y;
-const FIELD = /[a-zA-Z]+[a-zA-Z0-9_]*(?:\.[a-zA-Z]+[a-zA-Z0-9_]*)+/y;
-const IDENTIFIER = /[a-zA-Z]+[a-zA-Z0-9_]*/y;
-const NUMBER = /0[xX][0-9a-fA-F]+|[+-]?[0-9]+[.]?[0-9]*(?:[eE][+-][0-9]+)?/y;
-const BARE = /[^()"'\s=,]+/y;
-const BARE_ARGUMENT = /[^\][\s"']+/y;
-/** Deeper nesting than any person writes; it bounds the recursion. */
-const MAX_DEPTH = 2000;
+const MODIFIERS = ['oneof ', 'anyof ', 'allof '];
+const list = (words: readonly string[]): string => words.map((word) => `'${word.trimEnd()}'`).join(', ');
+
+/** Every operator of a check, in the order of Falco's messages. */
+export const OPERATORS: readonly string[] = ['exists', ...NUMERIC, ...TEXTUAL.map((word) => word.trimEnd()), ...LISTED];
+
+const EXPECTED_TRANSFORMER = `or a field with a valid transformer: ${list(['val', ...TRANSFORMERS])}`;
+/** Deeper nesting than any person writes (Falco itself has no limit that works); it bounds the recursion. */
+const MAX_DEPTH = 1000;
 
 /** Parses a condition whose lists have been put in already. @throws ConditionError */
 export function parseCondition(text: string): Ast {
-  return new Parser(text).parse();
+  return new Parser(text).condition();
+}
+
+/**
+ * Parses the field or transformer at the beginning of a text, as an output text has it behind a `%`.
+ *
+ * @returns what was read and how many characters it took.
+ * @throws ConditionError
+ */
+export function parseField(text: string): { readonly field: Left; readonly length: number } {
+  return new Parser(text).beginning();
 }
 
 class Parser {
-  readonly #text: string;
-  #at = 0;
+  readonly #lexer: Lexer;
   #depth = 0;
 
   constructor(text: string) {
-    this.#text = text;
+    this.#lexer = new Lexer(text);
   }
 
-  parse(): Ast {
-    this.#blanks();
+  condition(): Ast {
+    if (this.#lexer.isAtEnd) this.#fail('filter input string is empty');
     const ast = this.#or();
-    this.#blanks();
-    if (this.#at < this.#text.length) this.#fail(`unexpected token after '${this.#lastToken()}', expecting 'or', 'and'`);
+    if (!this.#lexer.isAtEnd) this.#fail(`unexpected token after '${this.#lexer.lastToken}', expecting 'or', 'and'`);
     return ast;
   }
 
-  #or(): Ast {
-    return this.#chain('or', () => this.#chain('and', () => this.#not()));
+  beginning(): { readonly field: Left; readonly length: number } {
+    const field = this.#left() ?? this.#fail(`unexpected token after '${this.#lexer.lastToken}`);
+    return { field, length: this.#lexer.at };
   }
 
-  #chain(word: 'and' | 'or', operand: () => Ast): Ast {
-    const parts = [operand()];
-    for (;;) {
-      const back = this.#at;
-      this.#blanks();
-      if (!this.#take(word)) {
-        this.#at = back;
-        break;
-      }
-      if (this.#blanks() === 0 && this.#peek() !== '(') this.#fail(`expected blank or '(' after '${word}'`);
-      parts.push(operand());
-    }
-    return parts.length === 1 ? (parts[0] as Ast) : { kind: word, parts };
+  #or(): Ast {
+    const parts: Ast[] = [];
+    do {
+      if (parts.length > 0 && this.#isEmbedded('or')) parts.push(this.#embedded());
+      else parts.push(this.#and());
+      this.#lexer.blanks();
+    } while (this.#lexer.take('or'));
+    return joined('or', parts);
+  }
+
+  #and(): Ast {
+    const parts: Ast[] = [];
+    do {
+      if (parts.length > 0 && this.#isEmbedded('and')) parts.push(this.#embedded());
+      else parts.push(this.#not());
+      this.#lexer.blanks();
+    } while (this.#lexer.take('and'));
+    return joined('and', parts);
+  }
+
+  /** Behind `and` and `or` stands a blank, or a parenthesis that is an operand of its own. */
+  #isEmbedded(word: string): boolean {
+    if (this.#lexer.blanks()) return false;
+    if (!this.#lexer.take('(')) this.#fail(`expected blank or '(' after '${word}'`);
+    return true;
   }
 
   #not(): Ast {
-    this.#blanks();
-    let negated = false;
-    for (;;) {
-      const back = this.#at;
-      if (!this.#take('not')) break;
-      const blanks = this.#blanks();
-      if (blanks === 0 && this.#peek() !== '(') {
-        this.#at = back;
-        break;
-      }
-      negated = !negated;
-      if (blanks === 0) break;
-    }
-    const part = this.#primary();
-    return negated ? { kind: 'not', part } : part;
+    this.#lexer.blanks();
+    let isNegated = false;
+    while (this.#lexer.spacedNot()) isNegated = !isNegated;
+    const isEmbedded = this.#lexer.take('not(');
+    const part = isEmbedded ? this.#embedded() : this.#primary();
+    return isNegated === isEmbedded ? part : { kind: 'not', part };
+  }
+
+  /** What follows an opening parenthesis. */
+  #embedded(): Ast {
+    this.#deeper();
+    const inner = this.#or();
+    if (!this.#lexer.take(')')) this.#fail("expected a ')' token");
+    this.#depth--;
+    return inner;
+  }
+
+  #deeper(): void {
+    if (++this.#depth > MAX_DEPTH) this.#fail(`nested too deeply: at most ${MAX_DEPTH} parentheses inside one another are read`);
   }
 
   #primary(): Ast {
-    if (this.#take('(')) {
-      if (++this.#depth > MAX_DEPTH) this.#fail(`nested more than ${MAX_DEPTH} parentheses deep`);
-      this.#blanks();
-      const inner = this.#or();
-      this.#blanks();
-      if (!this.#take(')')) this.#fail("expected a ')' token");
-      this.#depth--;
-      return inner;
-    }
-    const start = this.#at;
+    this.#lexer.blanks();
+    if (this.#lexer.take('(')) return this.#embedded();
+    const start = this.#lexer.at;
     const left = this.#left();
-    if (left !== undefined) {
-      this.#blanks();
-      const { operator, right } = this.#condition();
-      return { kind: 'check', left, operator, right, start, end: this.#at };
-    }
-    const name = this.#match(IDENTIFIER);
-    if (name === undefined) this.#fail("expected a '(' token, a field check, or an identifier");
-    return { kind: 'macro', name: name as string, start, end: this.#at };
+    if (left !== undefined) return this.#check(left, start);
+    const name = this.#lexer.identifier() ?? this.#fail("expected a '(' token, a field check, or an identifier");
+    return { kind: 'macro', name, start, end: this.#lexer.at };
   }
 
   #left(): Left | undefined {
-    return this.#transformer(TRANSFORMERS) ?? this.#field();
-  }
-  #field(): FieldRef | undefined {
-    const name = this.#match(FIELD);
-    if (name === undefined) return undefined;
-    return { kind: 'field', name, arg: this.#argument() };
-  }
-  #argument(): string | undefined {
-    if (!this.#take('[')) return undefined;
-    const quoted = this.#quoted();
-    const arg = quoted ?? this.#match(BARE_ARGUMENT) ?? '';
-    if (!this.#take(']')) this.#fail("expected a ']' token");
-    return arg;
-  }
-  #transformer(names: readonly string[]): TransformerCall | undefined {
-    const name = names.find((word) => this.#text.startsWith(`${word}(`, this.#at));
-    if (name === undefined) return undefined;
-    this.#at += name.length + 1;
-    const args: Operand[] = [];
-    do {
-      this.#blanks();
-      args.push(this.#operand());
-      this.#blanks();
-    } while (this.#take(','));
-    if (!this.#take(')')) this.#fail("expected a ')' token");
-    return { kind: 'call', name, args, arg: this.#argument() };
-  }
-  #operand(): Operand {
-    if (this.#take('(')) {
-      const items: Operand[] = [];
-      do {
-        this.#blanks();
-        items.push(this.#operand());
-        this.#blanks();
-      } while (this.#take(','));
-      if (!this.#take(')')) this.#fail("expected a ')' token");
-      return { kind: 'list', items };
-    }
-    const quoted = this.#quoted();
-    if (quoted !== undefined) return { kind: 'text', value: quoted };
-    const left = this.#left();
-    if (left !== undefined) return left;
-    const number = this.#match(NUMBER);
-    if (number === undefined) this.#fail('expected a field, a transformer, a number or a quoted text');
-    return { kind: 'text', value: number as string };
+    return this.#field() ?? this.#transformer();
   }
 
-  #condition(): { operator: string; right: Right } {
-    if (this.#take('exists')) return { operator: 'exists', right: { kind: 'none' } };
-    for (const operator of NUMERIC) {
-      if (this.#take(operator)) {
-        this.#blanks();
-        return { operator, right: this.#numberValue() };
-      }
-    }
-    for (const word of TEXTUAL) {
-      const operator = word.trimEnd();
-      if (!this.#takeWord(word)) continue;
-      this.#blanks();
-      return { operator, right: this.#modified() ?? this.#stringValue() };
-    }
-    for (const operator of LISTED) {
-      if (!this.#take(operator)) continue;
-      this.#blanks();
-      return { operator, right: this.#listValue() };
-    }
-    return this.#fail(
-      "expected a valid check operator: one of 'exists', '<=', '<', '>=', '>', '==', '=', '!=', 'glob', 'iglob', 'contains', 'icontains', 'bcontains', 'startswith', 'bstartswith', 'endswith', 'regex', 'intersects', 'in', 'pmatch'",
+  #field(): FieldRef | undefined {
+    const name = this.#lexer.field();
+    return name === undefined ? undefined : { kind: 'field', name, arg: this.#argument() };
+  }
+
+  #argument(): string | undefined {
+    if (!this.#lexer.take('[')) return undefined;
+    const arg =
+      this.#value(this.#lexer.quoted()) ??
+      this.#lexer.bareArgument() ??
+      this.#fail('expected a valid field argument: a quoted string or a bare string');
+    if (!this.#lexer.take(']')) this.#fail("expected a ']' token");
+    return arg;
+  }
+
+  #transformer(): TransformerCall | undefined {
+    const name = this.#lexer.call(TRANSFORMERS);
+    if (name === undefined) return undefined;
+    this.#deeper();
+    const args: Operand[] = [];
+    do {
+      args.push(this.#operand());
+      this.#lexer.blanks();
+    } while (this.#lexer.take(','));
+    if (!this.#lexer.take(')')) this.#fail("expected a ')' token closing the transformer");
+    this.#depth--;
+    return { kind: 'call', name, args, arg: this.#argument() };
+  }
+
+  #operand(): Operand {
+    this.#lexer.blanks();
+    const text = this.#lexer.number() ?? this.#value(this.#lexer.quoted());
+    if (text !== undefined) return { kind: 'text', value: text };
+    if (this.#lexer.take('(')) return { kind: 'list', items: this.#operands() };
+    return (
+      this.#left() ?? this.#fail('expected field transformer argument: field, transformer, quoted string, number, or transformer list')
     );
   }
 
-  #modified(): Right | undefined {
-    const back = this.#at;
-    for (const modifier of MODIFIERS) {
-      if (!this.#take(modifier)) continue;
-      if (this.#blanks() > 0 && this.#peek() === '(') return { kind: 'values', modifier, values: this.#list() };
-      this.#at = back;
-    }
-    return undefined;
-  }
-  #stringValue(): Right {
-    const operand = this.#rightOperand();
-    if (operand !== undefined) return operand;
-    const value = this.#quoted() ?? this.#match(BARE);
-    if (value === undefined) this.#fail(`expected a string value or a field with a valid transformer: ${VALUE_TRANSFORMERS}`);
-    return { kind: 'value', value: value as string };
-  }
-  #numberValue(): Right {
-    const operand = this.#rightOperand();
-    if (operand !== undefined) return operand;
-    const value = this.#match(NUMBER);
-    if (value === undefined) this.#fail(`expected a number value or a field with a valid transformer: ${VALUE_TRANSFORMERS}`);
-    return { kind: 'value', value: value as string };
-  }
-  #listValue(): Right {
-    if (this.#peek() === '(') return { kind: 'values', modifier: undefined, values: this.#list() };
-    const operand = this.#rightOperand();
-    if (operand !== undefined) return operand;
-    const name = this.#match(IDENTIFIER);
-    if (name === undefined) this.#fail(`expected a list, an identifier, or a field with a valid transformer: ${VALUE_TRANSFORMERS}`);
-    return { kind: 'values', modifier: undefined, values: [name as string] };
-  }
-  #rightOperand(): Right | undefined {
-    if (this.#take('val(')) {
-      this.#blanks();
-      const field = this.#field();
-      if (field === undefined) return this.#fail('expected a field name');
-      this.#blanks();
-      if (!this.#take(')')) this.#fail("expected a ')' token");
-      return { kind: 'operand', operand: field };
-    }
-    const call = this.#transformer(TRANSFORMERS);
-    return call === undefined ? undefined : { kind: 'operand', operand: call };
-  }
-  #list(): readonly string[] {
-    this.#at++;
-    const values: string[] = [];
-    this.#blanks();
-    if (this.#take(')')) return values;
+  #operands(): readonly Operand[] {
+    const items: Operand[] = [];
+    this.#lexer.blanks();
+    if (this.#lexer.take(')')) return items;
     do {
-      this.#blanks();
-      const value = this.#quoted() ?? this.#match(BARE);
-      if (value === undefined) this.#fail('expected a string value');
-      values.push(value as string);
-      this.#blanks();
-    } while (this.#take(','));
-    if (!this.#take(')')) this.#fail("expected a ')' token");
-    return values;
-  }
-  #quoted(): string | undefined {
-    const quote = this.#peek();
-    if (quote !== '"' && quote !== "'") return undefined;
-    let value = '';
-    let i = this.#at + 1;
-    for (; i < this.#text.length && this.#text[i] !== quote; i++) {
-      if (this.#text[i] !== '\\') {
-        value += this.#text[i];
-        continue;
-      }
-      const next = this.#text[++i] ?? '';
-      if (next === quote) value += quote;
-      else if (next in ESCAPES && next !== '') value += ESCAPES[next];
-      else this.#fail(`unsupported string escape sequence: \\${next}`);
-    }
-    if (i >= this.#text.length) return undefined;
-    this.#at = i + 1;
-    return value;
+      this.#lexer.blanks();
+      items.push(this.#listOperand());
+      this.#lexer.blanks();
+    } while (this.#lexer.take(','));
+    if (!this.#lexer.take(')')) this.#fail("expected ')'");
+    return items;
   }
 
-  #blanks(): number {
-    const before = this.#at;
-    this.#match(BLANK);
-    return this.#at - before;
+  #listOperand(): Operand {
+    const left = this.#left();
+    if (left !== undefined) return left;
+    const value =
+      this.#value(this.#lexer.quoted()) ??
+      this.#lexer.number() ??
+      this.#fail('expected transformer list argument: field, transformer, quoted string, or number');
+    return { kind: 'text', value };
   }
-  #peek(): string {
-    return this.#text.charAt(this.#at);
+
+  #check(left: Left, start: number): Ast {
+    this.#lexer.blanks();
+    const unary = this.#lexer.take('exists');
+    const { operator, right, rightStart } = unary
+      ? { operator: 'exists', right: { kind: 'none' } as const, rightStart: this.#lexer.at }
+      : this.#comparison();
+    return { kind: 'check', left, operator, right, rightStart, start, end: this.#lexer.at };
   }
-  #take(token: string): boolean {
-    if (!this.#text.startsWith(token, this.#at)) return false;
-    this.#at += token.length;
-    return true;
+
+  #comparison(): { readonly operator: string; readonly right: Right; readonly rightStart: number } {
+    const lexer = this.#lexer;
+    const numeric = lexer.operator(NUMERIC);
+    if (numeric !== undefined) return { operator: numeric, ...this.#right(() => this.#numberValue()) };
+    const textual = lexer.operator(TEXTUAL);
+    if (textual !== undefined)
+      return { operator: textual.trimEnd(), ...(this.#modified(textual) ?? this.#right(() => this.#stringValue())) };
+    const listed = lexer.operator(LISTED) ?? this.#fail(`expected a valid check operator: one of ${list(OPERATORS)}`);
+    return { operator: listed, ...this.#right(() => this.#listValue()) };
   }
-  /** A symbol, or a word that must be followed by a blank (which stays). */
-  #takeWord(word: string): boolean {
-    const bare = word.trimEnd();
-    if (bare === word) return this.#take(word);
-    const next = this.#text.charAt(this.#at + bare.length);
-    return /[ \t\b\r\n]/.test(next) && this.#take(bare);
+
+  #right(read: () => Right): { readonly right: Right; readonly rightStart: number } {
+    this.#lexer.blanks();
+    const rightStart = this.#lexer.at;
+    return { right: read(), rightStart };
   }
-  #match(pattern: RegExp): string | undefined {
-    pattern.lastIndex = this.#at;
-    const found = pattern.exec(this.#text)?.[0];
-    if (found === undefined) return undefined;
-    this.#at += found.length;
-    return found;
+
+  /** A list behind `anyof`, `oneof` or `allof`; where none follows, the word is a value like any other. */
+  #modified(operator: string): { readonly right: Right; readonly rightStart: number } | undefined {
+    const lexer = this.#lexer;
+    const back = lexer.bookmark();
+    // A word operator has taken its blank already; a symbol needs one before the modifier.
+    const hasBlank = /^[a-z]/.test(operator) || lexer.blanks();
+    const modifier = hasBlank ? lexer.operator(MODIFIERS)?.trimEnd() : undefined;
+    if (modifier === undefined || !lexer.listFollows()) {
+      lexer.goBack(back);
+      return undefined;
+    }
+    return this.#right(() => ({ kind: 'values', modifier, values: this.#items() ?? [lexer.identifier() as string] }));
   }
-  #lastToken(): string {
-    return /\S+\s*$/.exec(this.#text.slice(0, this.#at))?.[0].trim() ?? '';
+
+  #stringValue(): Right {
+    const value = (): string => this.#plainValue() ?? this.#fail(`expected a string value ${EXPECTED_TRANSFORMER}`);
+    return this.#rightOperand() ?? { kind: 'value', value: value() };
   }
+
+  #numberValue(): Right {
+    const value = (): string => this.#lexer.number() ?? this.#fail(`expected a number value ${EXPECTED_TRANSFORMER}`);
+    return this.#rightOperand() ?? { kind: 'value', value: value() };
+  }
+
+  #listValue(): Right {
+    const name = (): string => this.#lexer.identifier() ?? this.#fail(`expected a list, an identifier, ${EXPECTED_TRANSFORMER}`);
+    const items = this.#items();
+    if (items !== undefined) return { kind: 'values', modifier: undefined, values: items };
+    return this.#rightOperand() ?? { kind: 'values', modifier: undefined, values: [name()] };
+  }
+
+  #rightOperand(): Right | undefined {
+    const lexer = this.#lexer;
+    if (lexer.take('val(')) {
+      lexer.blanks();
+      const field = this.#field() ?? this.#fail("expected a field within 'val' transformer");
+      lexer.blanks();
+      if (!lexer.take(')')) this.#fail("expected a ')' token closing the transformer");
+      if (this.#argument() !== undefined) this.#fail("filter error: transformer 'val' does not support field arguments");
+      return { kind: 'operand', operand: field };
+    }
+    const call = this.#transformer();
+    return call === undefined ? undefined : { kind: 'operand', operand: call };
+  }
+
+  /** Values in parentheses. Upstream takes a first value that it cannot read for the sign of an empty list. */
+  #items(): readonly string[] | undefined {
+    const lexer = this.#lexer;
+    if (!lexer.take('(')) return undefined;
+    lexer.blanks();
+    const first = lexer.quoted() ?? bareValue(lexer);
+    const values: string[] = [];
+    if (first !== undefined && 'value' in first) {
+      values.push(first.value);
+      lexer.blanks();
+      while (lexer.take(',')) {
+        lexer.blanks();
+        values.push(this.#plainValue() ?? this.#fail('expected a string value'));
+        lexer.blanks();
+      }
+    }
+    if (!lexer.take(')')) this.#fail("expected a ')' token");
+    return values;
+  }
+
+  #plainValue(): string | undefined {
+    return this.#value(this.#lexer.quoted()) ?? this.#lexer.bare();
+  }
+
+  #value(quoted: Quoted | undefined): string | undefined {
+    if (quoted === undefined) return undefined;
+    return 'value' in quoted ? quoted.value : this.#fail(quoted.error);
+  }
+
   #fail(message: string): never {
-    throw new ConditionError(message, this.#at);
+    throw new ConditionError(message, this.#lexer.at);
   }
 }
 
-const VALUE_TRANSFORMERS = "'val', 'tolower', 'toupper', 'b64', 'basename', 'len', 'join', 'concat', 'getopt'";
-const ESCAPES: Readonly<Record<string, string>> = { b: '\b', f: '\f', n: '\n', r: '\r', t: '\t', '\\': '\\', '/': '/', ' ': '\\' };
+function bareValue(lexer: Lexer): Quoted | undefined {
+  const value = lexer.bare();
+  return value === undefined ? undefined : { value };
+}
+
+function joined(kind: 'and' | 'or', parts: readonly Ast[]): Ast {
+  return parts.length === 1 ? (parts[0] as Ast) : { kind, parts };
+}

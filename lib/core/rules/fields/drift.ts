@@ -3,21 +3,24 @@ import type { AuditEvent } from '../../model/audit-event.ts';
 import type { Verdict } from '../../model/verdict.ts';
 import { principalId } from '../../normalise/principal-id.ts';
 import type { EventContext } from '../engine.ts';
-import type { FieldSpec, FieldValue } from './field.ts';
+import { type FieldSpec, type FieldValue, fieldSpec } from './field.ts';
 import { podAnswers } from './pod.ts';
+
+const PODS = 'requestObject: the containers of a pod or of a template for pods';
+const VERDICT: readonly string[] = ['manual', 'class', 'hand', 'channel', 'reason', 'decides', 'break_glass', 'spoofed', 'pipeline'];
 
 const of = (
   name: string,
   description: string,
   read: (event: AuditEvent, verdict: Verdict, context: EventContext) => string | undefined,
-): FieldSpec => ({
-  name: `drift.${name}`,
-
-  isList: false,
-  argument: 'none',
-  description,
-  read: ({ context }): FieldValue => read(context.event, context.verdict, context),
-});
+): FieldSpec =>
+  fieldSpec({
+    name: `drift.${name}`,
+    description,
+    from: name.startsWith('pod.') ? PODS : VERDICT.includes(name) ? 'the verdict' : 'the event as it is normalised for both sources',
+    origin: 'driftwire',
+    read: ({ context }): FieldValue => read(context.event, context.verdict, context),
+  });
 
 function resource({ target, source, service }: AuditEvent): string | undefined {
   const name = [target.namespace, target.name].filter((part) => part !== undefined).join('/');
@@ -77,12 +80,15 @@ export const DRIFT_FIELDS: readonly FieldSpec[] = [
   of('pod.sensitive_host_path', 'whether a sensitive path of the host is mounted', (event) =>
     optional(podAnswers(event)?.sensitiveHostPath),
   ),
-  {
+  fieldSpec({
     name: 'drift.pod.images',
-
     isList: true,
-    argument: 'none',
     description: 'images of all containers',
-    read: ({ context }): FieldValue => podAnswers(context.event)?.images,
-  },
+    from: PODS,
+    origin: 'driftwire',
+    read: ({ context }): FieldValue => {
+      const images = podAnswers(context.event)?.images ?? [];
+      return images.length === 0 ? undefined : images;
+    },
+  }),
 ];

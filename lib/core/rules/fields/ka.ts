@@ -1,65 +1,64 @@
-import { queryParameters } from '../../classify/query.ts';
-import type { FieldEvent, FieldSpec, FieldValue } from './field.ts';
-import { nodeAt, textOf } from './read.ts';
+import type { FieldEvent, FieldSpec } from './field.ts';
+import { KA_POD_FIELDS } from './ka-pod.ts';
+import { kaIndexed, kaSpec, kaText, kaTexts, textAt, textsOf, valuesAt } from './ka-read.ts';
+import { KA_ROLE_FIELDS } from './ka-role.ts';
+import { queryParameter } from './query-parameter.ts';
+import { contentOf, nodeOf } from './read.ts';
 
-/** Kubernetes: a member that is no string is its JSON text; without auditID every field is absent, as in Falco's plugin. */
-function at(event: FieldEvent, ...path: readonly string[]): string | undefined {
-  if (nodeAt(event.root(), ['auditID']) === undefined) return undefined;
-  const node = nodeAt(event.root(), path);
-  return node === undefined ? undefined : textOf(event.text, node);
+const annotation = (name: string, key: string, description: string): FieldSpec => kaText(name, ['annotations', key], description);
+
+function podName(event: FieldEvent): string | undefined {
+  const part = (key: string): string => contentOf(event.text, nodeOf(event, 'objectRef', key)) ?? '';
+  return part('resource') === 'pods' && part('subresource') === '' ? textAt(event, 'responseObject', 'metadata', 'name') : undefined;
 }
-
-const plain = (name: string, description: string, ...path: readonly string[]): FieldSpec => ({
-  name,
-
-  isList: false,
-  argument: 'none',
-  description,
-  read: (event): FieldValue => at(event, ...path),
-});
 
 /** Fields of Kubernetes audit events (Falco's k8saudit plugin 0.18). */
 export const KA_FIELDS: readonly FieldSpec[] = [
-  plain('ka.auditid', 'Unique id of the request.', 'auditID'),
-  plain('ka.stage', 'Stage of the request.', 'stage'),
-  plain('ka.auth.decision', 'Decision of the authorizer.', 'annotations', 'authorization.k8s.io/decision'),
-  plain('ka.auth.reason', 'Reason of the authorizer.', 'annotations', 'authorization.k8s.io/reason'),
-  plain(
+  kaText('ka.auditid', 'auditID', 'Unique id of the request.'),
+  kaText('ka.stage', 'stage', 'Stage of the request.'),
+  annotation('ka.auth.decision', 'authorization.k8s.io/decision', 'Decision of the authorizer.'),
+  annotation('ka.auth.reason', 'authorization.k8s.io/reason', 'Reason of the authorizer.'),
+  annotation('ka.auth.openshift.decision', 'authentication.openshift.io/decision', "Decision of OpenShift's authenticator."),
+  annotation('ka.auth.openshift.username', 'authentication.openshift.io/username', "User of OpenShift's authenticator."),
+  annotation(
     'ka.validations.admission.policy.failure',
-    'Failure of a validating admission policy.',
-    'annotations',
     'validation.policy.admission.k8s.io/validation_failure',
+    'Failure of a validating admission policy.',
   ),
-  plain('ka.user.name', 'Name of the caller.', 'user', 'username'),
-  {
-    name: 'ka.user.groups',
-
-    isList: true,
-    argument: 'none',
-    description: 'Groups of the caller.',
-    read: (event): FieldValue => {
-      const node = at(event, 'auditID') === undefined ? undefined : nodeAt(event.root(), ['user', 'groups']);
-      return node?.kind === 'array' ? node.items.map((item) => textOf(event.text, item)) : undefined;
-    },
-  },
-  plain('ka.impuser.name', 'Name taken by impersonation.', 'impersonatedUser', 'username'),
-  plain('ka.verb', 'Verb of the request.', 'verb'),
-  plain('ka.uri', 'URI of the request.', 'requestURI'),
-  {
+  annotation('ka.security.pod.violations', 'pod-security.kubernetes.io/audit-violations', 'Violations of the pod security standards.'),
+  kaText('ka.user.name', 'user.username', 'Name of the caller.'),
+  kaTexts('ka.user.groups', 'user.groups', 'Groups of the caller.'),
+  kaText('ka.impuser.name', 'impersonatedUser.username', 'Name taken by impersonation.'),
+  kaText('ka.verb', 'verb', 'Verb of the request.'),
+  kaText('ka.uri', 'requestURI', 'URI of the request.'),
+  kaSpec({
     name: 'ka.uri.param',
-
-    isList: false,
     argument: 'key',
-    description: 'Value of a query parameter.',
-    read: (event, key): FieldValue => queryParameters(at(event, 'requestURI') ?? '').find(({ name }) => name === key)?.value,
-  },
-  plain('ka.target.name', 'Name of the object.', 'objectRef', 'name'),
-  plain('ka.target.namespace', 'Namespace of the object.', 'objectRef', 'namespace'),
-  plain('ka.target.resource', 'Resource of the object, plural.', 'objectRef', 'resource'),
-  plain('ka.target.subresource', 'Subresource.', 'objectRef', 'subresource'),
-  plain('ka.resp.name', 'Name of the object in the answer.', 'responseObject', 'metadata', 'name'),
-  plain('ka.response.code', 'Code of the answer.', 'responseStatus', 'code'),
-  plain('ka.response.reason', 'Reason of the answer.', 'responseStatus', 'reason'),
-  plain('ka.useragent', 'User agent, chosen by the caller.', 'userAgent'),
-  plain('ka.cluster.name', 'Name of the cluster, as annotated.', 'annotations', 'cluster_name'),
+    description: 'First value of a query parameter, decoded; of exec and attach the `command`.',
+    from: 'requestURI',
+    read: (event, key) => queryParameter(textAt(event, 'requestURI') ?? '', key),
+  }),
+  kaText('ka.target.name', 'objectRef.name', 'Name of the object.'),
+  kaText('ka.target.namespace', 'objectRef.namespace', 'Namespace of the object.'),
+  kaText('ka.target.resource', 'objectRef.resource', 'Resource of the object, plural.'),
+  kaText('ka.target.subresource', 'objectRef.subresource', 'Subresource.'),
+  kaSpec({
+    name: 'ka.target.pod.name',
+    description: 'Name of the pod that was acted on.',
+    from: 'responseObject.metadata.name, when objectRef is a pod without subresource',
+    read: podName,
+  }),
+  kaText('ka.req.configmap.name', 'objectRef.name', 'Name of the object, of whatever resource.'),
+  kaText('ka.req.configmap.obj', 'requestObject.data', 'Data of a ConfigMap, as JSON text.'),
+  kaText('ka.req.service.type', 'requestObject.spec.type', 'Type of a service.'),
+  kaIndexed('ka.req.service.ports', 'requestObject.spec.ports', 'Ports of a service: one JSON text, whatever the index.', (event, index) =>
+    textsOf(event, valuesAt(event.root(), index, ['requestObject', 'spec', 'ports'])),
+  ),
+  ...KA_POD_FIELDS,
+  ...KA_ROLE_FIELDS,
+  kaText('ka.resp.name', 'responseObject.metadata.name', 'Name of the object in the answer.'),
+  kaText('ka.response.code', 'responseStatus.code', 'Code of the answer.'),
+  kaText('ka.response.reason', 'responseStatus.reason', 'Reason of the answer.'),
+  kaText('ka.useragent', 'userAgent', 'User agent, chosen by the caller.'),
+  annotation('ka.cluster.name', 'cluster_name', 'Name of the cluster, as annotated.'),
 ];

@@ -31,6 +31,18 @@ export type Outcome =
   | { readonly kind: 'failed'; readonly code: FailureCode; readonly hint: string; readonly origin: Origin }
   | { readonly kind: 'duplicate' };
 
+/** What one item turned out to be, before it is counted anywhere. */
+export type Judgement =
+  | { readonly kind: 'event'; readonly event: AuditEvent; readonly delivery: Delivery }
+  | { readonly kind: 'dropped'; readonly reason: DropReason; readonly event: AuditEvent | undefined }
+  | {
+      readonly kind: 'failed';
+      readonly code: FailureCode;
+      readonly hint: string;
+      readonly origin: Origin;
+      readonly source: EventSource | undefined;
+    };
+
 /** An `ignore:` entry whose condition is compiled. */
 export interface CompiledIgnore {
   readonly name: string;
@@ -79,20 +91,50 @@ export class Detector {
 
   /** Counts a record that a reader skipped because the prefilter said so; it reached the rules as far as they can tell. */
   skipped(source: EventSource, reason: DropReason): void {
-    this.#eventNumbers[source]++;
+    this.passed(source);
     this.#tally.dropped(reason);
   }
 
-  /** Decides one item. */
+  /** Numbers an event that was skipped unparsed, and counts it nowhere. */
+  passed(source: EventSource): void {
+    this.#eventNumbers[source]++;
+  }
+
+  /** Decides one item and counts it; an event whose key has made findings before is a duplicate. */
   take(item: Decoded): Outcome {
-    if (item.kind === 'dropped') return this.#drop(item.reason);
-    if (item.kind === 'failed') return this.#fail(item.code, item.hint, item.origin);
+    const judgement = this.judge(item);
+    if (judgement.kind === 'dropped') {
+      this.#tally.dropped(judgement.reason);
+      return { kind: 'dropped', reason: judgement.reason };
+    }
+    if (judgement.kind === 'failed') {
+      const { code, hint, origin } = judgement;
+      this.#tally.failed(code);
+      return { kind: 'failed', code, hint, origin };
+    }
+    const { event, delivery } = judgement;
+    if (this.#seen.has(event.dedupeKey)) {
+      this.#tally.duplicate();
+      return { kind: 'duplicate' };
+    }
+    this.#seen.add(event.dedupeKey);
+    this.#tally.event(delivery.findings.length);
+    return { kind: 'findings', findings: delivery.findings, delivery };
+  }
+
+  /** Decides one item, remembering and counting nothing but the number of the event. */
+  judge(item: Decoded): Judgement {
+    if (item.kind === 'dropped') return { kind: 'dropped', reason: item.reason, event: undefined };
+    if (item.kind === 'failed') return { ...item, source: undefined };
+    const { source, origin } = item.record;
     const normalised = normalise(item.record);
-    if (!normalised.ok) return this.#fail(normalised.code, normalised.hint, item.record.origin);
+    if (!normalised.ok) return { kind: 'failed', code: normalised.code, hint: normalised.hint, origin, source };
     const { event } = normalised;
-    if (!this.#isInWindow(event)) return this.#drop('outside_window');
-    const decision = this.decide(event, this.#number(event));
-    return this.#outcome(event, decision);
+    if (!this.#isInWindow(event)) return { kind: 'dropped', reason: 'outside_window', event };
+    const { context, findings } = this.decide(event, this.#number(event));
+    const [first, ...more] = findings;
+    if (first === undefined) return { kind: 'dropped', reason: dropReason(context.verdict), event };
+    return { kind: 'event', event: context.event, delivery: deliveryOf(event, [first, ...more]) };
   }
 
   /** Verdict and findings of one event, counting nothing. */
@@ -109,18 +151,6 @@ export class Detector {
 
   summary(): Summary {
     return this.#tally.summary();
-  }
-
-  #outcome(event: AuditEvent, { context, findings }: Decision): Outcome {
-    const [first, ...others] = findings;
-    if (first === undefined) return this.#drop(dropReason(context.verdict));
-    if (this.#seen.has(event.dedupeKey)) {
-      this.#tally.duplicate();
-      return { kind: 'duplicate' };
-    }
-    this.#seen.add(event.dedupeKey);
-    this.#tally.event(findings.length);
-    return { kind: 'findings', findings, delivery: deliveryOf(event, [first, ...others]) };
   }
 
   #context(event: AuditEvent, evtNum: number): EventContext {
@@ -164,16 +194,6 @@ export class Detector {
   #number(event: AuditEvent): number {
     this.#firstTimes[event.source] ??= event.timeNs;
     return ++this.#eventNumbers[event.source];
-  }
-
-  #drop(reason: DropReason): Outcome {
-    this.#tally.dropped(reason);
-    return { kind: 'dropped', reason };
-  }
-
-  #fail(code: FailureCode, hint: string, origin: Origin): Outcome {
-    this.#tally.failed(code);
-    return { kind: 'failed', code, hint, origin };
   }
 }
 

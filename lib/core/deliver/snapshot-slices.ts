@@ -40,8 +40,10 @@ export function slicesOf(previous: MetricSnapshot, current: MetricSnapshot): rea
       for (const timeMs of around(missedMs)) add(timeMs, { series, value: series.value });
     }
   }
+  // with other constant labels everything seems new, but what it counts is old: a zero before it would make it count again
+  const isRelabelled = JSON.stringify(previous.constant) !== JSON.stringify(current.constant);
   for (const [key, series] of current.series) {
-    const isBorn = series.kind === 'counter' && !previous.series.has(key);
+    const isBorn = series.kind === 'counter' && !isRelabelled && !previous.series.has(key);
     if (isBorn) for (const beforeMs of ZEROS_BEFORE_MS) add(boundaryMs - beforeMs, { series, value: 0 });
     for (const timeMs of around(boundaryMs)) add(timeMs, { series, value: series.value });
   }

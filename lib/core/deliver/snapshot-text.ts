@@ -19,7 +19,7 @@ interface Text {
   readonly instance: string;
   readonly series: readonly Identity[];
   /** Against the one before; the first against none. */
-  readonly snapshots: readonly { readonly boundaryMs: number; readonly changes: readonly Change[] }[];
+  readonly snapshots: readonly { readonly boundaryMs: number; readonly constant: readonly Label[]; readonly changes: readonly Change[] }[];
 }
 
 /** The text of a backlog; the same backlog makes the same text. */
@@ -43,7 +43,7 @@ export function backlogText({ instance, settled, pending }: Backlog): string {
       if (!snapshot.series.has(id)) changes.push([placeOf(id, then), null]);
     }
     before = snapshot.series;
-    return { boundaryMs: snapshot.boundaryMs, changes };
+    return { boundaryMs: snapshot.boundaryMs, constant: snapshot.constant, changes };
   });
   return JSON.stringify({ version: VERSION, instance, series, snapshots } satisfies Text);
 }
@@ -55,7 +55,7 @@ export function backlogOf(text: string): Backlog | undefined {
   const identities = read.series.map(([name, kind, labels]) => ({ name, kind, labels }));
   let before: ReadonlyMap<string, SeriesValue> = new Map();
   const snapshots: MetricSnapshot[] = [];
-  for (const { boundaryMs, changes } of read.snapshots) {
+  for (const { boundaryMs, constant, changes } of read.snapshots) {
     const series = new Map(before);
     for (const [index, value] of changes) {
       const identity = identities[index];
@@ -63,7 +63,7 @@ export function backlogOf(text: string): Backlog | undefined {
       if (value === null) series.delete(seriesId(identity));
       else series.set(seriesId(identity), { ...identity, value });
     }
-    snapshots.push({ boundaryMs, series });
+    snapshots.push({ boundaryMs, constant, series });
     before = series;
   }
   const [settled, ...pending] = snapshots;
@@ -88,7 +88,11 @@ function isText(value: unknown): value is Text {
 function isIdentity(value: unknown): value is Identity {
   if (!Array.isArray(value)) return false;
   const [name, kind, labels] = value;
-  return typeof name === 'string' && (kind === 'counter' || kind === 'gauge') && Array.isArray(labels) && labels.every(isLabel);
+  return typeof name === 'string' && (kind === 'counter' || kind === 'gauge') && isLabels(labels);
+}
+
+function isLabels(value: unknown): value is readonly Label[] {
+  return Array.isArray(value) && value.every(isLabel);
 }
 
 function isLabel(value: unknown): value is Label {
@@ -97,8 +101,8 @@ function isLabel(value: unknown): value is Label {
 
 function isStep(value: unknown): value is Text['snapshots'][number] {
   if (!isObject(value) || typeof value['boundaryMs'] !== 'number') return false;
-  const { changes } = value;
-  return Array.isArray(changes) && changes.every(isChange);
+  const { constant, changes } = value;
+  return isLabels(constant) && Array.isArray(changes) && changes.every(isChange);
 }
 
 function isChange(value: unknown): value is Change {

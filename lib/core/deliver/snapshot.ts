@@ -8,6 +8,8 @@ import { type Label, mergeSeries, type SeriesValue } from '../model/series.ts';
 export interface MetricSnapshot {
   /** Whole minutes, in ms since 1970. */
   readonly boundaryMs: number;
+  /** Labels that every series has; when they change, all series are other series with the same counts. */
+  readonly constant: readonly Label[];
   readonly series: ReadonlyMap<string, SeriesValue>;
 }
 
@@ -25,5 +27,5 @@ export function boundaryAt(timeMs: number): number {
  * @param constant - Labels of every series; a label of the series itself wins.
  */
 export function snapshotOf(boundaryMs: number, values: Iterable<SeriesValue>, constant: readonly Label[] = []): MetricSnapshot {
-  return { boundaryMs, series: mergeSeries(values, constant) };
+  return { boundaryMs, constant, series: mergeSeries(values, constant) };
 }

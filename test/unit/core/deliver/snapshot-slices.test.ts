@@ -47,6 +47,15 @@ describe('samples of one boundary', () => {
     ]);
   });
 
+  test('series that are new because the constant labels changed have no zero: what they count was counted', () => {
+    const value = { name: 'changes_total', kind: 'counter', labels: [['user', 'ada']], value: 500 } as const;
+    const slices = slicesOf(snapshotOf(minute(0), [value], [['env', 'prod']]), snapshotOf(minute(1), [value], [['env', 'production']]));
+    expect(slices.map(({ timeMs, samples }) => [timeMs - minute(1), samples.map((sample) => sample.value)])).toEqual([
+      [-1, [500, 'stale']],
+      [1, [500]],
+    ]);
+  });
+
   test('nothing known and nothing counted is nothing to send', () => {
     expect(slicesOf(at(0, {}), at(1, {}))).toEqual([]);
   });

@@ -43,7 +43,12 @@ describe('a backlog as text', () => {
     ]);
   });
 
-  const good = { version: 1, instance: 'host', series: [['a', 'counter', [['user', 'ada']]]], snapshots: [{ boundaryMs: 0, changes: [] }] };
+  const good = {
+    version: 1,
+    instance: 'host',
+    series: [['a', 'counter', [['user', 'ada']]]],
+    snapshots: [{ boundaryMs: 0, constant: [], changes: [] }],
+  };
   test.each([
     ['cut off', '{"version":1'],
     ['no object', 'null'],
@@ -62,11 +67,15 @@ describe('a backlog as text', () => {
     ['with a label that is no list', JSON.stringify({ ...good, series: [['a', 'gauge', ['xy']]] })],
     ['with a snapshot that is none', JSON.stringify({ ...good, snapshots: [null] })],
     ['with a snapshot without its time', JSON.stringify({ ...good, snapshots: [{ changes: [] }] })],
-    ['with a snapshot without changes', JSON.stringify({ ...good, snapshots: [{ boundaryMs: 1 }] })],
-    ['with a change that is none', JSON.stringify({ ...good, snapshots: [{ boundaryMs: 1, changes: [1] }] })],
-    ['with a change of no series', JSON.stringify({ ...good, snapshots: [{ boundaryMs: 1, changes: [['0', 1]] }] })],
-    ['with a change that is no number', JSON.stringify({ ...good, snapshots: [{ boundaryMs: 1, changes: [[0, '1']] }] })],
-    ['with a change of a series that is not listed', JSON.stringify({ ...good, snapshots: [{ boundaryMs: 1, changes: [[1, 1]] }] })],
+    ['with a snapshot without changes', JSON.stringify({ ...good, snapshots: [{ boundaryMs: 1, constant: [] }] })],
+    ['with a snapshot without constant labels', JSON.stringify({ ...good, snapshots: [{ boundaryMs: 1, changes: [] }] })],
+    ['with a change that is none', JSON.stringify({ ...good, snapshots: [{ boundaryMs: 1, constant: [], changes: [1] }] })],
+    ['with a change of no series', JSON.stringify({ ...good, snapshots: [{ boundaryMs: 1, constant: [], changes: [['0', 1]] }] })],
+    ['with a change that is no number', JSON.stringify({ ...good, snapshots: [{ boundaryMs: 1, constant: [], changes: [[0, '1']] }] })],
+    [
+      'with a change of a series that is not listed',
+      JSON.stringify({ ...good, snapshots: [{ boundaryMs: 1, constant: [], changes: [[1, 1]] }] }),
+    ],
   ])('a text %s is no backlog', (_what, text) => {
     expect(backlogOf(text)).toBeUndefined();
   });

@@ -47,6 +47,8 @@ export interface HttpRequest {
   readonly signal?: AbortSignal | undefined;
   /** Shorter than the client's own when less time is left, in ms. */
   readonly timeoutMs?: number | undefined;
+  /** Instead of the client's own, for an answer that is known to be larger. */
+  readonly maxResponseBytes?: number | undefined;
   /**
    * True when the receiver takes a repeat without harm. Only then is a request repeated, at once and once, that met a kept
    * connection which the other side had closed already.
@@ -132,7 +134,7 @@ export class HttpClient {
           headers: this.#headers(request, body),
         });
         sending.on('response', (message) => {
-          readAnswer(message, this.#options.maxResponseBytes ?? DEFAULT_RESPONSE_BYTES, (answer) =>
+          readAnswer(message, request.maxResponseBytes ?? this.#options.maxResponseBytes ?? DEFAULT_RESPONSE_BYTES, (answer) =>
             resolve({ outcome: { ...answer, body: this.#redactor.redact(answer.body) } }),
           );
         });

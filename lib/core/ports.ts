@@ -1,4 +1,6 @@
 import type { DriftwireError, DropReason } from './errors.ts';
+import type { Delivery } from './model/delivery.ts';
+import type { DeliveryResult, SinkCheck } from './model/delivery-result.ts';
 import type { Prefilter } from './model/facts.ts';
 import type { Decoded, EventSource, RawRecord } from './model/raw-record.ts';
 
@@ -182,3 +184,35 @@ export interface SharedStore extends Ledger, Documents {
 
 /** What an embedded store does. */
 export interface Store extends SharedStore, Spool {}
+
+/** Fires once when the caller wants no more of it; an `AbortSignal` is one. */
+export interface StopSignal {
+  readonly aborted: boolean;
+  addEventListener(type: 'abort', listener: () => void): void;
+  removeEventListener(type: 'abort', listener: () => void): void;
+}
+
+/** Bounds of one call of a sink. */
+export interface DeliverOptions {
+  readonly signal?: StopSignal | undefined;
+  /** Nothing is begun that would pass this time, in ms since 1970; what is left over then is to be handed in later. */
+  readonly deadlineMs?: number | undefined;
+}
+
+/** Told once of each result of each call; telemetry counts them. `delivery` is what was handed in. */
+export type OnResult = (sink: string, delivery: Delivery, result: DeliveryResult) => void;
+
+/** A place where findings go, event by event. */
+export interface Sink {
+  /** As metrics and messages name it. */
+  readonly name: string;
+  /**
+   * Hands over events, all findings of each together. Never rejects: one result for each delivery, in their order. The same
+   * delivery may be handed in any number of times, alone or with others, and is there once.
+   */
+  deliver(deliveries: readonly Delivery[], options?: DeliverOptions): Promise<readonly DeliveryResult[]>;
+  /** Tests address, credentials and tenant, and delivers nothing. */
+  check(options?: DeliverOptions): Promise<SinkCheck>;
+  /** Lets go of connections. */
+  close(): void;
+}

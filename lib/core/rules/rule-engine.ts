@@ -1,24 +1,17 @@
-import { PRIORITIES, type Priority } from '../model/finding.ts';
 import type { EventSource } from '../model/raw-record.ts';
 import type { Compiled } from './compile.ts';
 import type { EventContext, Knowledge, RuleEngine, RuleFailure, RuleInfo, RuleMatch } from './engine.ts';
 import { fieldEvent } from './field-event.ts';
 import type { CompiledOutput } from './format-output.ts';
+import { isSelected, type Selection } from './selection.ts';
+
+export type { Selection } from './selection.ts';
 
 /** A rule, ready to be asked. */
 export interface CompiledRule {
   readonly info: RuleInfo;
   readonly condition: Compiled;
   readonly output: CompiledOutput;
-}
-
-/** Which of the loaded rules run. */
-export interface Selection {
-  /** Rules below this priority do not run. */
-  readonly minimumPriority: Priority;
-  readonly ruleMatching: 'all' | 'first';
-  /** Names of rules that do not run. */
-  readonly disable: readonly string[];
 }
 
 /** Runs compiled rules over events. */
@@ -28,9 +21,7 @@ export class CompiledEngine implements RuleEngine {
   readonly #onlyFirst: boolean;
 
   constructor(rules: readonly CompiledRule[], selection: Selection) {
-    const lowest = PRIORITIES.indexOf(selection.minimumPriority);
-    const runs = ({ info }: CompiledRule): boolean =>
-      info.enabled && PRIORITIES.indexOf(info.priority) <= lowest && !selection.disable.includes(info.name);
+    const runs = ({ info }: CompiledRule): boolean => isSelected(info, selection);
     this.rules = rules.map((rule) => ({ ...rule.info, enabled: runs(rule) }));
     const of = (source: EventSource): readonly CompiledRule[] => rules.filter((rule) => rule.info.source === source && runs(rule));
     this.#running = { aws_cloudtrail: of('aws_cloudtrail'), k8s_audit: of('k8s_audit') };

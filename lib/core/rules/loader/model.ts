@@ -1,6 +1,6 @@
 /** What rule files define, after all of them have been read: for the commands that list, lint, test, tune and explain rules. */
 import type { Priority } from '../../model/finding.ts';
-import type { Ast } from '../parser.ts';
+import type { Ast } from '../ast.ts';
 
 /** Where something stands in a rule file; lines and columns count from 1. */
 export interface Place {
@@ -33,6 +33,8 @@ export interface LoadedCondition {
   readonly ast: Ast;
   /** Where the text begins. */
   readonly place: Place;
+  /** Where in a rule file a character of `expanded` comes from. */
+  readonly placeOf: (offset: number) => Place;
   /** Names of the macros in it, each once, in the order of appearance; not those inside macros. */
   readonly macros: readonly string[];
   /** Names of the lists whose items were put in, each once. */

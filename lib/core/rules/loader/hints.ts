@@ -1,0 +1,97 @@
+/** What to do about a condition or an output that does not compile. */
+import type { EventSource } from '../../model/raw-record.ts';
+import type { FieldSpec } from '../fields/field.ts';
+import { OPERATORS } from '../parser.ts';
+import type { ConditionText } from './condition-text.ts';
+import type { BadName, Macro } from './macros.ts';
+import { didYouMean, nearest } from './nearest.ts';
+import { EVENT_SOURCES, fieldsOf } from './source-fields.ts';
+
+const WORD = /[A-Za-z_][A-Za-z0-9_.]*/y;
+/** Operators of other languages, and what they are here. */
+const FOREIGN: Readonly<Record<string, string>> = {
+  '&&': "write 'and' for &&",
+  '||': "write 'or' for ||",
+  '!': "write 'not' for !",
+  AND: "write 'and' in lower case",
+  OR: "write 'or' in lower case",
+  NOT: "write 'not' in lower case",
+  'not in': "write 'not FIELD in (...)'",
+  '~=': "write 'regex' or 'glob' for ~=",
+  '=~': "write 'regex' or 'glob' for =~",
+  like: "write 'glob', 'contains', 'startswith' or 'endswith' for like",
+  matches: "write 'regex' or 'glob' for matches",
+  '<>': "write '!=' for <>",
+};
+
+/** What may be meant where a condition does not parse. */
+export function parseHint(message: string, { expanded }: ConditionText, offset: number): string {
+  const rest = expanded.slice(offset).trimStart();
+  for (const [word, hint] of Object.entries(FOREIGN))
+    if (rest.startsWith(word) && !(/^\w/.test(word) && /^\w/.test(rest.slice(word.length)))) return hint;
+  WORD.lastIndex = 0;
+  const word = WORD.exec(rest)?.[0] ?? '';
+  if (message.startsWith('expected a valid check operator')) return didYouMean(word, OPERATORS) || afterField(rest);
+  if (message.startsWith('unexpected token after'))
+    return "join checks with 'and' or 'or'; a value with blanks or parentheses needs quotes";
+  if (message.startsWith('expected a string value'))
+    return 'a value is missing here: write a text, in quotes if it is empty or has blanks, commas or parentheses';
+  if (message.startsWith('expected a number value')) return 'the operators < <= > >= take a number';
+  if (message.startsWith("expected a ')'")) return 'a parenthesis is not closed, or a value with parentheses is not in quotes';
+  if (message.startsWith('expected a list')) return "write the values in parentheses: 'in (a, b)'";
+  if (message.startsWith("expected a '('"))
+    return rest === ''
+      ? 'the condition ends where a check should stand'
+      : 'here a check should stand: FIELD OPERATOR VALUE, or the name of a macro';
+  if (message.startsWith('unsupported string escape')) return 'in quotes a backslash is written twice';
+  return '';
+}
+
+function afterField(rest: string): string {
+  return rest === ''
+    ? "the field is not compared with anything: write 'FIELD exists' to ask whether it is there"
+    : 'behind a field an operator must stand';
+}
+
+/** What may be meant by a macro's name that is none. */
+export function badNameHint(
+  { name, message }: BadName,
+  macros: ReadonlyMap<string, Macro>,
+  lists: ReadonlyMap<string, unknown>,
+  inside?: string,
+): string {
+  if (message.startsWith('reference loop')) return 'macros may not refer to each other in a circle';
+  if (name === inside) return 'a macro cannot refer to itself';
+  if (macros.has(name)) return `'${name}' is defined later: a macro sees only those before it`;
+  if (lists.has(name)) return `'${name}' is a list: write 'FIELD in (${name})'`;
+  return didYouMean(name, macros.keys()) || `define it with '- macro: ${name}', in this file or in one that is loaded before`;
+}
+
+/** What may be meant by a check that does not compile. */
+export function fieldHint(message: string, source: string, fields: ReadonlyMap<string, FieldSpec>): string {
+  const name = /^filter_check called with nonexistent field ([^[]+)/.exec(message)?.[1];
+  if (name !== undefined) return unknownField(name, source, fields);
+  if (message.includes('requires an argument')) return `write the argument in brackets: ${message.split(' ')[0]}[name]`;
+  if (message.includes('invalid regex pattern'))
+    return 'patterns are RE2 in POSIX syntax: no \\d \\w \\s \\b, no (?...); [0-9] and [[:alpha:]] work';
+  return '';
+}
+
+/** What may be meant by an output that does not compile. */
+export function outputHint(message: string, text: string, source: string, fields: ReadonlyMap<string, FieldSpec>): string {
+  if (message.startsWith('invalid formatting syntax')) return "a field's name must follow each %; there is no way to write a % alone";
+  for (const [, found] of text.matchAll(/%[0-9]*([^\s%,;()[\]]*)/g)) {
+    const name = (found as string).replace(/[.]+$/, '');
+    if (fields.has(name)) continue;
+    if (/^[a-zA-Z]/.test(name)) return `no field begins at '%${name}': ${unknownField(name, source, fields)}`;
+    return "a field's name must follow each %; there is no way to write a % alone";
+  }
+  return '';
+}
+
+function unknownField(name: string, source: string, fields: ReadonlyMap<string, FieldSpec>): string {
+  const other = EVENT_SOURCES.find((each: EventSource) => each !== source && fieldsOf(each).has(name));
+  if (other !== undefined) return `it is a field of ${other}, and this rule is for ${source}`;
+  const near = nearest(name, fields.keys());
+  return near === undefined ? `driftwire rules fields --source ${source} shows the fields there are` : `did you mean '${near}'?`;
+}

@@ -2,6 +2,7 @@ import { Command } from 'commander';
 import manifest from '../../package.json' with { type: 'json' };
 import { addCheck } from './commands/check.ts';
 import { addExplain } from './commands/explain.ts';
+import { addExport } from './commands/export.ts';
 import { addRules } from './commands/rules.ts';
 import { addScan } from './commands/scan.ts';
 import { addSimulate } from './commands/simulate.ts';
@@ -34,6 +35,7 @@ Exit status: 0 done; 1 --fail-on was reached; 2 wrong usage, configuration or ru
   addExplain(program, context);
   addCheck(program, context);
   addRules(program, context);
+  addExport(program, context);
   addSimulate(program);
   return program;
 }

@@ -1,0 +1,23 @@
+/** Names of Driftwire's metrics that rules and boards read; a test holds every expression against the catalogue, labels included. */
+export const METRIC = {
+  kubernetesChanges: 'kubernetes_audit_manual_changes_total',
+  awsChanges: 'aws_cloudtrail_manual_changes_total',
+  findings: 'driftwire_findings_total',
+  falco: 'falco_events',
+  records: 'driftwire_records_total',
+  dropped: 'driftwire_dropped_total',
+  failed: 'driftwire_failed_total',
+  overflow: 'driftwire_label_overflow_total',
+  deliveries: 'driftwire_deliveries_total',
+  delay: 'driftwire_delivery_delay_seconds',
+  lastEvent: 'driftwire_last_event_timestamp_seconds',
+  flush: 'driftwire_flush_timestamp_seconds',
+  pendingSnapshots: 'driftwire_remote_write_pending_snapshots',
+  refusedSeries: 'driftwire_remote_write_refused_series',
+  spoolEntries: 'driftwire_spool_entries',
+  spoolOldest: 'driftwire_spool_oldest_timestamp_seconds',
+  spoolSize: 'driftwire_spool_size_bytes',
+  spoolLimit: 'driftwire_spool_limit_bytes',
+  rejectedPosts: 'driftwire_rejected_posts_total',
+  buildInfo: 'driftwire_build_info',
+} as const;

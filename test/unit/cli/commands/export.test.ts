@@ -1,0 +1,104 @@
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Command } from 'commander';
+import { afterAll, describe, expect, it } from 'vitest';
+import { addExport } from '../../../../lib/cli/commands/export.ts';
+import type { ExitStatus } from '../../../../lib/cli/exit-status.ts';
+import { OutputFailed } from '../../../../lib/cli/output.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'driftwire-export-command-'));
+afterAll(() => rmSync(folder, { recursive: true }));
+
+interface Ran {
+  readonly out: string;
+  readonly err: string;
+  readonly status: ExitStatus | undefined;
+}
+
+async function run(...args: readonly string[]): Promise<Ran> {
+  let [out, err, status] = ['', '', undefined as ExitStatus | undefined];
+  const output = (write: (text: string) => void) => ({ write, flush: () => undefined });
+  const terminal = {
+    out: output((text) => {
+      out += text;
+    }),
+    err: output((text) => {
+      err += text;
+    }),
+    outIsTty: false,
+    errIsTty: false,
+    columns: 80,
+    noColor: true,
+    nowMs: () => 0,
+  };
+  const program = new Command().exitOverride().configureOutput({ writeErr: terminal.err.write, writeOut: terminal.out.write });
+  const context = {
+    terminal,
+    end: (ending: ExitStatus) => {
+      status = ending;
+    },
+  };
+  addExport(program, context);
+  await program.parseAsync(['export', ...args], { from: 'user' });
+  return { out, err, status };
+}
+
+describe('driftwire export', () => {
+  it('writes the files of a kind and prints their paths', async () => {
+    const out = join(folder, 'rules');
+    const { out: printed, status } = await run('prometheus', '--out', out);
+    expect(printed.trim().split('\n').sort()).toEqual(
+      readdirSync(out)
+        .map((name) => join(out, name))
+        .sort(),
+    );
+    expect(printed).toContain('security-alert-rules.yaml');
+    expect(status).toBe(0);
+  });
+
+  it('puts accounts, clusters and channels of the configuration into the routes', async () => {
+    const config = join(folder, 'driftwire.yaml');
+    writeFileSync(
+      config,
+      'accounts: {"222233334444": {name: shop, channel: "#shop"}}\nclusters: {blue: {account: "222233334444", region: eu-west-1}}\n' +
+        'slack: {token: {env: SLACK_TOKEN}, channel: "#everything"}\n',
+    );
+    const out = join(folder, 'routes');
+    await run('alertmanager', '--out', out, '--config', config);
+    const text = readFileSync(join(out, 'alertmanager.yml'), 'utf8');
+    for (const expected of ['account="222233334444"', 'cluster="blue"', '"#shop"', '"#everything"']) expect(text).toContain(expected);
+    expect(text).not.toContain('111122223333');
+  });
+
+  it('links to the runbook where it is read', async () => {
+    const out = join(folder, 'linked');
+    await run('loki', '--out', out, '--runbook-url', 'https://wiki.example.org/runbook');
+    expect(readFileSync(join(out, 'driftwire-rules.yaml'), 'utf8')).toContain('https://wiki.example.org/runbook#manualawschangedetected');
+  });
+
+  it('reports a configuration with mistakes and writes nothing', async () => {
+    const config = join(folder, 'wrong.yaml');
+    writeFileSync(config, 'acounts: {}\n');
+    const out = join(folder, 'nothing');
+    const { err, out: printed, status } = await run('loki', '--out', out, '--config', config);
+    expect(err).toContain('acounts');
+    expect({ printed, status }).toEqual({ printed: '', status: 2 });
+    expect(readdirSync(folder)).not.toContain('nothing');
+  });
+
+  it('says where it cannot write', async () => {
+    const file = join(folder, 'a-file');
+    writeFileSync(file, '');
+    await expect(run('loki', '--out', file)).rejects.toThrow(OutputFailed);
+    await expect(run('loki', '--out', file)).rejects.toThrow(/cannot write .*a-file/);
+  });
+
+  it.each([
+    [['everything'], 'Allowed choices are'],
+    [['loki', '--runbook-url', 'javascript:alert(1)'], 'write http:// or https:// and an address'],
+    [['loki', '--runbook-url', 'https://a.example/#x'], 'without #'],
+  ])('refuses %j', async (args, message) => {
+    await expect(run(...args)).rejects.toThrow(message);
+  });
+});

@@ -1,0 +1,31 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, test } from 'vitest';
+import { exportFiles } from '../../../lib/export/export-files.ts';
+import { EXPORT_KINDS } from '../../../lib/export/export-kinds.ts';
+import { DEFAULT_EXPORT } from '../../../lib/export/options.ts';
+
+const folder = fileURLToPath(new URL('../../../observability/', import.meta.url));
+
+describe('the committed files below observability/', () => {
+  test.each(EXPORT_KINDS)('%s: equal to what `driftwire export` writes, with nothing beside it', (kind) => {
+    const files = exportFiles(kind, DEFAULT_EXPORT);
+    expect(files.length).toBeGreaterThan(0);
+    for (const { path, text } of files) {
+      expect(readFileSync(join(folder, kind, path), 'utf8'), `run \`npm run driftwire -- export ${kind}\` and commit the result`).toBe(
+        text,
+      );
+    }
+    const there = readdirSync(join(folder, kind), { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
+    expect(there).toHaveLength(files.length);
+  });
+
+  test('equal options give equal text', () => {
+    for (const kind of EXPORT_KINDS) expect(exportFiles(kind, DEFAULT_EXPORT)).toEqual(exportFiles(kind, structuredClone(DEFAULT_EXPORT)));
+  });
+
+  test('there is a folder for each kind and no other', () => {
+    expect(readdirSync(folder).sort()).toEqual([...EXPORT_KINDS].sort());
+  });
+});

@@ -18,6 +18,7 @@ import type { Summary } from './core/summary.ts';
 import { parseRfc3339 } from './core/time.ts';
 import { inputsOf } from './sources/inputs.ts';
 import { DEFAULT_LIMITS } from './sources/limits.ts';
+import { type InputLine, tapLines } from './sources/line-tap.ts';
 import { readInput } from './sources/read-input.ts';
 import type { ReadContext } from './sources/reader.ts';
 
@@ -94,13 +95,23 @@ export async function scanInputs(
   return { summary: detector.summary(), inputs };
 }
 
-/** Reads all inputs in the order of the paths; what cannot be opened is handed over as failed. Gives how many inputs there were. */
-export async function readPaths(paths: readonly string[], receiver: Receiver, context: ReadContext = {}): Promise<number> {
+/**
+ * Reads all inputs in the order of the paths; what cannot be opened is handed over as failed. Gives how many inputs there were.
+ *
+ * @param onLine - Told of each line of text too; then everything is parsed.
+ */
+export async function readPaths(
+  paths: readonly string[],
+  receiver: Receiver,
+  context: ReadContext = {},
+  onLine?: (line: InputLine) => void,
+): Promise<number> {
+  const open = onLine === undefined ? undefined : tapLines(onLine);
   let inputs = 0;
   for (const path of paths) {
     for await (const input of inputsOf(path, () => process.stdin)) {
       inputs++;
-      if (input.kind === 'input') await readInput(input.name, input.open(), receiver, DEFAULT_LIMITS, context);
+      if (input.kind === 'input') await readInput(input.name, input.open(), receiver, DEFAULT_LIMITS, context, open);
       else receiver.take({ kind: 'failed', code: input.code, hint: input.hint, origin: { input: input.name, line: 1, path: '' } });
     }
   }

@@ -13,7 +13,8 @@ import { type CompiledIgnore, Detector, type Outcome } from './core/pipeline.ts'
 import type { Policy } from './core/policy/policy.ts';
 import type { Receiver } from './core/ports.ts';
 import type { RuleEngine, RuleFailure } from './core/rules/engine.ts';
-import { compileCondition, loadRules } from './core/rules/load-rules.ts';
+import { compileCondition, loadRules, type RuleFile } from './core/rules/load-rules.ts';
+import type { RuleModel } from './core/rules/loader/model.ts';
 import type { Summary } from './core/summary.ts';
 import { parseRfc3339 } from './core/time.ts';
 import { inputsOf } from './sources/inputs.ts';
@@ -47,6 +48,9 @@ export type OpenedScan =
       readonly detector: Detector;
       readonly config: Config;
       readonly engine: RuleEngine;
+      /** What the loaded rule files define, and their texts in load order. */
+      readonly model: RuleModel;
+      readonly ruleTexts: readonly RuleFile[];
       readonly warnings: readonly Problem[];
     }
   | { readonly ok: false; readonly problems: readonly Problem[] };
@@ -73,7 +77,8 @@ export async function openScan(options: ScanOptions): Promise<OpenedScan> {
     untilMs: options.untilMs,
     onRuleFailure: options.onRuleFailure,
   });
-  return { ok: true, detector, config, engine: rules.engine, warnings: problems };
+  const { engine, model, texts: ruleTexts } = rules;
+  return { ok: true, detector, config, engine, model, ruleTexts, warnings: problems };
 }
 
 /** Reads all inputs through a detector, in the order of the paths, and tells what became of each record that was not skipped. */
@@ -123,11 +128,15 @@ export function readText(name: string, text: string, receiver: Receiver, context
   return readInput(name, [Buffer.from(text)], receiver, DEFAULT_LIMITS, context);
 }
 
-function loadRuleFiles(
-  names: readonly string[],
-  policy: Policy,
-): { readonly engine: RuleEngine | undefined; readonly problems: readonly Problem[] } {
-  const files: { readonly name: string; readonly text: string }[] = [];
+interface LoadedRuleFiles {
+  readonly engine: RuleEngine | undefined;
+  readonly model: RuleModel;
+  readonly texts: readonly RuleFile[];
+  readonly problems: readonly Problem[];
+}
+
+function loadRuleFiles(names: readonly string[], policy: Policy): LoadedRuleFiles {
+  const files: RuleFile[] = [];
   const unreadable: Problem[] = [];
   for (const name of names) {
     try {
@@ -144,10 +153,10 @@ function loadRuleFiles(
       });
     }
   }
-  if (unreadable.length > 0) return { engine: undefined, problems: unreadable };
+  if (unreadable.length > 0) return { engine: undefined, model: { rules: [], macros: [], lists: [] }, texts: files, problems: unreadable };
   const { minimum_priority, rule_matching, disable } = policy.rules;
-  const { engine, problems } = loadRules(files, { minimumPriority: minimum_priority, ruleMatching: rule_matching, disable });
-  return { engine, problems: problems.map((problem) => ({ path: '', ...problem })) };
+  const { engine, model, problems } = loadRules(files, { minimumPriority: minimum_priority, ruleMatching: rule_matching, disable });
+  return { engine, model, texts: files, problems: problems.map((problem) => ({ path: '', ...problem })) };
 }
 
 function compileIgnores(

@@ -1,0 +1,3 @@
+import { conformsTo } from '../support/falco-conformance.ts';
+
+conformsTo('semantics', { atLeast: 400, known: {} });

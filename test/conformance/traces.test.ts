@@ -1,0 +1,3 @@
+import { conformsTo } from '../support/falco-conformance.ts';
+
+conformsTo('traces', { atLeast: 150, known: {} });

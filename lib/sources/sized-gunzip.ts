@@ -12,6 +12,8 @@ const MIN_GUESS_BYTES = 16 * 1024;
 /**
  * Does what `inflate` does, in one call of zlib where the input is small and sound: measured, that takes 60 to 75 % of the time, because zlib
  * writes into one piece of the right size. Whatever is unusual about the input is left to `inflate`.
+ *
+ * @param write - Takes the plain bytes; they are good only until it returns.
  */
 export async function inflateInput(
   chunks: Chunks,
@@ -27,6 +29,7 @@ export async function inflateInput(
       const text = sizedGunzip(Buffer.concat(held), limits);
       if (text === undefined) return inflate(held, limits, write);
       write(text);
+      release(text);
       return undefined;
     }
     held.push(next.value);
@@ -36,6 +39,14 @@ export async function inflateInput(
     if (isHead && sizeBytes >= 2 && !isGzip(held)) break;
   }
   return inflate(resumed(held, iterator), limits, write);
+}
+
+/**
+ * Frees the memory of a text at once. Left to the garbage collector, megabytes outside its heap make it mark the whole heap every few
+ * files, and each file gets fresh pages from the system: together a quarter of the time. A buffer from Node's pool is shared and stays.
+ */
+function release(text: Buffer<ArrayBuffer>): void {
+  if (text.buffer.byteLength > Buffer.poolSize) text.buffer.transfer(0);
 }
 
 async function* resumed(
@@ -60,7 +71,7 @@ function isGzip(held: readonly Uint8Array[]): boolean {
  *
  * @returns undefined when the bytes are not one sound run of gzip members within the bounds, whose text is no gzip itself.
  */
-export function sizedGunzip(bytes: Buffer, limits: ReadLimits): Buffer | undefined {
+export function sizedGunzip(bytes: Buffer, limits: ReadLimits): Buffer<ArrayBuffer> | undefined {
   if (bytes.length < 18 || bytes[0] !== 0x1f || bytes[1] !== 0x8b) return undefined;
   const maxOutputLength = Math.min(MAX_INFLATED_BYTES, limits.maxInflatedBytes, bytes.length * limits.maxInflationRatio);
   // One byte more than the text needs, or zlib asks for a second piece only to find that there is none.
@@ -79,6 +90,6 @@ export function sizedGunzip(bytes: Buffer, limits: ReadLimits): Buffer | undefin
 function gunzipWithEngine(
   bytes: Buffer,
   options: { readonly chunkSize: number; readonly maxOutputLength: number },
-): { readonly buffer: Buffer; readonly engine: Pick<Gunzip, 'bytesWritten'> } {
-  return gunzipSync(bytes, { ...options, info: true }) as unknown as { buffer: Buffer; engine: Gunzip };
+): { readonly buffer: Buffer<ArrayBuffer>; readonly engine: Pick<Gunzip, 'bytesWritten'> } {
+  return gunzipSync(bytes, { ...options, info: true }) as unknown as { buffer: Buffer<ArrayBuffer>; engine: Gunzip };
 }

@@ -139,7 +139,7 @@ export class Kernel {
     keys.forEach(({ state, name, kind, field, inside }, index) => {
       const number = index + 1;
       const at = KEYS.value + number * 32;
-      const first = KEY_INDEX.value + state * 32 + name.length;
+      const first = KEY_INDEX.value + keyHash(state, name);
       this.bytes.write(name.slice(0, KEY_BYTES), at, 'latin1');
       this.bytes.set([name.length, FIELD_KINDS[kind], field, inside ?? 0, this.bytes[first] ?? 0], at + 16);
       this.bytes[first] = number;
@@ -152,6 +152,14 @@ export class Kernel {
       this.bytes.set(tuple, at + 12);
     });
   }
+}
+
+/** Place of a key in the index; `assembly/fields.ts` does the same. */
+function keyHash(state: number, name: string): number {
+  const quoted = Buffer.from(`"${name}"`, 'latin1');
+  const last = quoted.readInt32LE(quoted.length - 4);
+  const ends = quoted.readInt32LE(0) ^ ((last << 3) + quoted.length - 1 + (state << 8));
+  return Math.imul(ends, 0x9e3779b1) >>> 22;
 }
 
 function setOf(fields: readonly number[]): number {

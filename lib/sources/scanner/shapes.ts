@@ -77,7 +77,7 @@ export const SHAPE = { cloudtrail: 0, kubernetes: 1, logEvent: 2 } as const;
 
 /**
  * Members of other formats, which the full reader asks before CloudTrail (`lib/core/decode/formats.ts`), and arrays that it takes
- * apart (`containers.ts`). A test compares this list with what the full reader does.
+ * apart (`containers.ts`). A test adds every name in the full reader's source to plain records and expects that both readers agree.
  */
 const FOREIGN = [
   'Records',

@@ -32,13 +32,20 @@ test.each(cases)('%s inflates as it does when it is streamed', async (_, bytes) 
     const streamed: Uint8Array[] = [];
     const whole: Uint8Array[] = [];
     const expected = await inflate([bytes], DEFAULT_LIMITS, (chunk) => streamed.push(chunk));
-    expect(await inflateInput(pieces, DEFAULT_LIMITS, (chunk) => whole.push(chunk))).toEqual(expected);
+    expect(await inflateInput(pieces, DEFAULT_LIMITS, (chunk) => whole.push(Buffer.from(chunk)))).toEqual(expected);
     expect(Buffer.concat(whole).equals(Buffer.concat(streamed))).toBe(true);
   }
 });
 
 test('a small sound file is inflated in one piece', () => {
   expect(sizedGunzip(packed, DEFAULT_LIMITS)?.equals(text)).toBe(true);
+});
+
+test('the memory of a text is free again as soon as it was taken', async () => {
+  const large = gzipSync(Buffer.concat(Array.from({ length: 5 }, () => text)));
+  const taken: [chunk: Uint8Array, size: number][] = [];
+  await inflateInput([large], DEFAULT_LIMITS, (chunk) => taken.push([chunk, chunk.length]));
+  expect(taken.map(([chunk, size]) => [chunk.length, size])).toEqual([[0, text.length * 5]]);
 });
 
 test('a text above the bound is not inflated in one go', () => {

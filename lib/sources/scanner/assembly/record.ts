@@ -137,11 +137,14 @@ export function scanRecord(start: usize, to: usize, inLine: bool): i32 {
     const openQuotes = quotes & strings;
     let scalars = ~(strings | quotes | opens | closes | colons | commas);
     let blanks: u64 = 0;
-    if ((scalars & join(i8x16.lt_s(a, edge), i8x16.lt_s(b, edge), i8x16.lt_s(c, edge), i8x16.lt_s(d, edge))) != 0) {
-      blanks = (same(a, b, c, d, low) | equal(a, b, c, d, 0x0d) | equal(a, b, c, d, 0x09) | equal(a, b, c, d, 0x0a)) & scalars;
-      scalars &= ~blanks;
+    let scalarStarts: u64 = 0;
+    if (scalars != 0) {
+      if ((scalars & join(i8x16.lt_s(a, edge), i8x16.lt_s(b, edge), i8x16.lt_s(c, edge), i8x16.lt_s(d, edge))) != 0) {
+        blanks = (same(a, b, c, d, low) | equal(a, b, c, d, 0x0d) | equal(a, b, c, d, 0x09) | equal(a, b, c, d, 0x0a)) & scalars;
+        scalars &= ~blanks;
+      }
+      scalarStarts = scalars & ~((scalars << 1) | scalarCarry);
     }
-    const scalarStarts = scalars & ~((scalars << 1) | scalarCarry);
     scalarCarry = scalars >> 63;
 
     // What comes behind which token, blanks between them left out.
@@ -253,7 +256,7 @@ export function scanRecord(start: usize, to: usize, inLine: bool): i32 {
     }
 
     const least = i8x16.min_u(i8x16.min_u(a, b), i8x16.min_u(c, d));
-    if (v128.any_true(i8x16.lt_u(least, low))) {
+    if (v128.any_true(i8x16.sub_sat_u(low, least))) {
       if ((join(i8x16.lt_u(a, low), i8x16.lt_u(b, low), i8x16.lt_u(c, low), i8x16.lt_u(d, low)) & strings & valid) != 0) return BROKEN;
     }
 

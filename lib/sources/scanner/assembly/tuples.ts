@@ -18,6 +18,8 @@ const PROBES: u32 = 24;
 const TEXT_MARK: u64 = 0xfffffffe00000000;
 const PAIR_MARK: u64 = 0xffffffff00000000;
 
+const FACTOR: u64 = 0xff51afd7ed558ccd;
+
 let count: u32 = 0;
 let top: usize = ARENA;
 
@@ -80,16 +82,35 @@ function copy(to: usize, from: usize, length: usize): void {
   for (let i: usize = 0; i < length; i += 16) v128.store(to + i, v128.load(from + i));
 }
 
+/** Mixes the bytes from `top` on. Four sums that do not wait for one another: one alone takes four times as long. */
+// @ts-ignore: decorator
+@inline
+function hashOf(size: usize): u64 {
+  let a: u64 = <u64>size;
+  let b: u64 = 1;
+  let c: u64 = 2;
+  let d: u64 = 3;
+  let i: usize = 0;
+  for (; i + 32 <= size; i += 32) {
+    a = rotl(a ^ load<u64>(top + i), 29) * FACTOR;
+    b = rotl(b ^ load<u64>(top + i, 8), 29) * FACTOR;
+    c = rotl(c ^ load<u64>(top + i, 16), 29) * FACTOR;
+    d = rotl(d ^ load<u64>(top + i, 24), 29) * FACTOR;
+  }
+  if (i < size) {
+    a = rotl(a ^ load<u64>(top + i), 29) * FACTOR;
+    b = rotl(b ^ load<u64>(top + i, 8), 29) * FACTOR;
+  }
+  const mixed = (((a ^ rotl(b, 17)) * FACTOR) ^ c ^ rotl(d, 31)) * FACTOR;
+  return (mixed ^ (mixed >> 32)) * FACTOR;
+}
+
 /** Number of the tuple whose bytes stand between `top` and `end`. */
 function intern(end: usize): i32 {
   v128.store(end, i64x2.splat(0));
   const size = (end - top + 15) & ~15;
-  let mixed: u64 = <u64>size * 0x9e3779b97f4a7c15;
-  for (let i: usize = 0; i < size; i += 8) {
-    mixed = (mixed ^ load<u64>(top + i)) * 0xff51afd7ed558ccd;
-    mixed ^= mixed >> 32;
-  }
-  const hash = <u32>mixed;
+  const mixed = hashOf(size);
+  const hash = <u32>(mixed >> 32);
   let slot = hash & (SLOT_COUNT - 1);
   for (let probe: u32 = 0; probe < PROBES; probe++) {
     const place = SLOTS + (<usize>slot << 1);

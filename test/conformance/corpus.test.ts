@@ -80,7 +80,7 @@ describe.skipIf(!hasFalcoCases)('published rules over the samples fire as record
   });
 
   afterAll(() => {
-    console.info(`corpus: ${counts.records} records, ${counts.alerts} with alerts, no known differences`);
+    console.log(`corpus: ${counts.records} records, ${counts.alerts} with alerts, no known differences`);
     expect(counts.records).toBeGreaterThan(1000);
     expect(counts.alerts).toBeGreaterThan(20);
   });

@@ -27,7 +27,7 @@ export function conformsTo(set: string, { atLeast, known }: Expectation): void {
     });
 
     afterAll(() => {
-      console.info(`${set}: ${counts.same} of ${cases.length} as recorded, ${counts.known} known differences`);
+      console.log(`${set}: ${counts.same} of ${cases.length} as recorded, ${counts.known} known differences`);
       expect(cases.length).toBeGreaterThanOrEqual(atLeast);
       expect(counts.known).toBe(Object.keys(known).length);
     });

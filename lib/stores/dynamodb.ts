@@ -1,0 +1,149 @@
+/**
+ * The store that the functions on AWS share: one DynamoDB table (`dynamodb/items.ts`). Marks and totals change together in
+ * transactions; what two writers want at once is decided by the conditions of those, and the loser looks again.
+ */
+import { randomUUID } from 'node:crypto';
+import type { DynamoDb } from '../clients/aws.ts';
+import { SYSTEM_TIMING, type Timing } from '../clients/retry.ts';
+import { seriesKey, seriesOf } from '../core/deliver/series-key.ts';
+import { DriftwireError } from '../core/errors.ts';
+import type { CountOutcome, Increment, Mark, SharedStore, Total, Versioned } from '../core/ports.ts';
+import { dynamoError, isConditionFailure, persistently } from './dynamodb/attempt.ts';
+import { DynamoDocuments } from './dynamodb/documents.ts';
+import { TOTAL_SHARDS, totalKey, totalPartition } from './dynamodb/items.ts';
+import { LabelView } from './dynamodb/label-view.ts';
+import { Transactions } from './dynamodb/transactions.ts';
+import { checkIncrements, checkLevels } from './misuse.ts';
+import { type StoreOptions, storeSettings } from './options.ts';
+
+/** Options of a store in DynamoDB. */
+export interface DynamoStoreOptions extends Omit<StoreOptions, 'spoolLimitBytes'> {
+  readonly table: string;
+  readonly client: DynamoDb;
+  /** Clock of waits, and chance. */
+  readonly timing?: Timing;
+}
+
+/** A store in a DynamoDB table. */
+export class DynamoStore implements SharedStore {
+  readonly #client: DynamoDb;
+  readonly #table: string;
+  readonly #timing: Timing;
+  readonly #transactions: Transactions;
+  readonly #documents: DynamoDocuments;
+  #isClosed = false;
+
+  constructor({ table, client, timing = SYSTEM_TIMING, ...options }: DynamoStoreOptions) {
+    this.#client = client;
+    this.#table = table;
+    this.#timing = timing;
+    const { budget, nowMs } = storeSettings(options);
+    this.#transactions = new Transactions({
+      client,
+      table,
+      timing,
+      budget,
+      nowMs,
+      labels: new LabelView(client, table),
+      newToken: randomUUID,
+    });
+    this.#documents = new DynamoDocuments(client, table);
+  }
+
+  async count(marks: readonly Mark[]): Promise<readonly CountOutcome[]> {
+    checkIncrements(marks.flatMap(({ increments }) => increments));
+    if (this.#isClosed) return marks.map(() => ({ kind: 'failed', error: closed() }));
+    const first = new Map(marks.map((mark) => [mark.key, mark] as const).toReversed());
+    const outcomes = await this.#transactions.count([...first.values()].toReversed());
+    // Of several marks of one key in a call the first is the one that counts.
+    const met = new Set<string>();
+    return marks.map(({ key }) => {
+      const outcome = outcomes.get(key) ?? { kind: 'failed', error: new DriftwireError('DW_INTERNAL', 'a mark was not counted') };
+      const isAgain = met.has(key) && outcome.kind === 'counted';
+      met.add(key);
+      return isAgain ? { kind: 'repeated' } : outcome;
+    });
+  }
+
+  async add(increments: readonly Increment[]): Promise<void> {
+    checkIncrements(increments);
+    await this.#call(() => this.#transactions.add(increments));
+  }
+
+  async raise(levels: readonly Total[]): Promise<void> {
+    checkLevels(levels);
+    for (const level of levels) await this.#call(() => persistently(() => this.#raise(level), this.#timing));
+  }
+
+  /** Not of one moment: each total is one that held while it was read. */
+  async totals(): Promise<readonly Total[]> {
+    const shards = await this.#call(() => Promise.all(Array.from({ length: TOTAL_SHARDS }, (_, shard) => this.#shard(shard))));
+    const sums = new Map<string, number>();
+    for (const [series, value] of shards.flat()) sums.set(series, (sums.get(series) ?? 0) + value);
+    return [...sums].map(([series, value]) => ({ ...seriesOf(series), value }));
+  }
+
+  async document(name: string): Promise<Versioned | undefined> {
+    return this.#call(() => persistently(() => this.#documents.read(name), this.#timing));
+  }
+
+  async replaceDocument(name: string, body: Uint8Array, version: number): Promise<boolean> {
+    return this.#call(() => persistently(() => this.#documents.replace(name, body, version), this.#timing));
+  }
+
+  async close(): Promise<void> {
+    if (this.#isClosed) return;
+    this.#isClosed = true;
+    this.#client.close();
+  }
+
+  async #shard(shard: number): Promise<readonly (readonly [string, number])[]> {
+    const found: (readonly [string, number])[] = [];
+    let begin: Awaited<ReturnType<DynamoDb['query']>>['LastEvaluatedKey'];
+    do {
+      const page = await persistently(
+        () =>
+          this.#client.query({
+            TableName: this.#table,
+            KeyConditionExpression: 'pk = :pk',
+            ExpressionAttributeValues: { ':pk': { S: totalPartition(shard) } },
+            ConsistentRead: true,
+            ExclusiveStartKey: begin,
+          }),
+        this.#timing,
+      );
+      found.push(...(page.Items ?? []).map((item) => [item['s']?.S ?? '', Number(item['v']?.N)] as const));
+      begin = page.LastEvaluatedKey;
+    } while (begin !== undefined);
+    return found;
+  }
+
+  /** In one shard only: the shards of a total are summed. */
+  async #raise({ value, ...series }: Total): Promise<void> {
+    const key = seriesKey(series);
+    try {
+      await this.#client.updateItem({
+        TableName: this.#table,
+        Key: totalKey(0, key),
+        UpdateExpression: 'SET v = :v, s = :s',
+        ConditionExpression: 'attribute_not_exists(v) OR v < :v',
+        ExpressionAttributeValues: { ':v': { N: String(value) }, ':s': { S: key } },
+      });
+    } catch (error) {
+      if (!isConditionFailure(error)) throw error;
+    }
+  }
+
+  async #call<T>(work: () => Promise<T>): Promise<T> {
+    if (this.#isClosed) throw closed();
+    try {
+      return await work();
+    } catch (cause) {
+      throw dynamoError(cause, this.#table);
+    }
+  }
+}
+
+function closed(): DriftwireError {
+  return new DriftwireError('DW_STORE_UNUSABLE', 'the store is closed');
+}

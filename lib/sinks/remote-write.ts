@@ -1,0 +1,312 @@
+/**
+ * Prometheus, the count: once a minute the totals of all metrics, as a scraper would have read them at the minute boundary. What
+ * is to be written is kept before it is sent, so a crash, a lost answer or an hour without the receiver costs a delay: the same
+ * samples are sent again, oldest first (architecture §4).
+ */
+import { promisify } from 'node:util';
+import { gunzip, gzip } from 'node:zlib';
+import type { MetricMetadata } from '../clients/remote-write-codec.ts';
+import { type RetryPolicy, SYSTEM_TIMING, type Timing } from '../clients/retry.ts';
+import { type MetricSnapshot, MINUTE_MS, snapshotOf } from '../core/deliver/snapshot.ts';
+import { type Backlog, withSettled, withSnapshot } from '../core/deliver/snapshot-backlog.ts';
+import { slicesOf } from '../core/deliver/snapshot-slices.ts';
+import { backlogOf, backlogText } from '../core/deliver/snapshot-text.ts';
+import type { DeliveryReason, SinkCheck } from '../core/model/delivery-result.ts';
+import type { Log } from '../core/model/log.ts';
+import type { Label, SeriesValue } from '../core/model/series.ts';
+import type { DeliverOptions, Documents } from '../core/ports.ts';
+import { type RemoteWriteAddress, RemoteWriteEndpoint } from './remote-write-request.ts';
+import { type RefusedSample, RemoteWriteSender, type SliceOutcome } from './remote-write-sender.ts';
+
+/** How the receiver is reached and what is told to it. */
+export interface RemoteWriteSinkOptions extends RemoteWriteAddress {
+  /**
+   * Tells this ledger's series from another's. Kept with the snapshots from the first start on, because with another name all
+   * series would begin anew; a later value is not looked at. A label `instance` among `labels` goes before it.
+   */
+  readonly instance: string;
+  /** Labels of every series (`labels` of the configuration). */
+  readonly labels: Readonly<Record<string, string>>;
+  /** Types and help texts by metric. */
+  readonly metadata: readonly MetricMetadata[];
+  readonly retry?: RetryPolicy | undefined;
+}
+
+/** What the sink needs of the process. */
+export interface RemoteWriteParts {
+  /** Keeps the snapshots. */
+  readonly documents: Documents;
+  /** All series as they are now: the ledger's totals and what the process knows. */
+  readonly read: (status: RemoteWriteStatus) => Promise<readonly SeriesValue[]>;
+  readonly log: Log;
+  readonly timing?: Timing | undefined;
+}
+
+/** What the sink tells of itself, for the metrics of the snapshot that is being taken. */
+export interface RemoteWriteStatus {
+  /** The boundary of the snapshot, in ms since 1970. */
+  readonly boundaryMs: number;
+  /** Snapshots that the receiver does not have yet. */
+  readonly pendingSnapshots: number;
+  /** Series that it refuses. */
+  readonly refusedSeries: number;
+}
+
+/** What became of one flush. */
+export type FlushResult =
+  /** The receiver has everything up to this boundary, but for series that it refuses. */
+  | { readonly kind: 'delivered'; readonly refused: readonly RefusedSample[] }
+  /** The snapshot is kept; the receiver will have it with a later flush. */
+  | { readonly kind: 'later' | 'barred'; readonly reason: DeliveryReason; readonly message: string; readonly pendingSnapshots: number }
+  /** Another writer has this boundary, or it is not newer than the last one: nothing was done. */
+  | { readonly kind: 'taken' };
+
+/** Three tries within 20 s: what is not there then comes with the next minute. */
+const DEFAULT_RETRY: RetryPolicy = { maxAttempts: 5, baseMs: 200, capMs: 5_000, totalMs: 20_000 };
+/** How long a flush may take when the caller names no end: the next boundary must find it done. */
+const DEFAULT_FLUSH_MS = 50_000;
+/** Samples older than this are refused by receivers for their age, which is nobody's fault (AMP one hour; Prometheus' head likewise). */
+const OLD_MS = 50 * MINUTE_MS;
+/** How far back the first snapshot ever reaches, so that `offset 5m` finds everything that was counted before it. */
+const FIRST_REACH_MS = 6 * MINUTE_MS;
+/** Flushes after which a slice that is answered with 500 is taken apart. */
+const TRIPPED_AFTER = 3;
+/** Refused series that a log line names. */
+const MAX_NAMED = 10;
+/** Largest backlog that is read, inflated: far beyond 75 snapshots of a full label budget. */
+const MAX_BACKLOG_BYTES = 256 * 1024 * 1024;
+const DOCUMENT = 'remote-write';
+const JOB = 'driftwire';
+
+const pack = promisify(gzip);
+const unpack = promisify(gunzip);
+
+/** Where the flushes of this process stand in the oldest snapshot that is not settled. */
+interface Progress {
+  readonly boundaryMs: number;
+  /** Slices that are settled. */
+  readonly slices: number;
+  /** Flushes that ended at the next slice with an answer from 500. */
+  readonly trips: number;
+}
+
+/** What is loaded and replaced as a whole. */
+interface Loaded {
+  readonly backlog: Backlog | undefined;
+  readonly version: number;
+}
+
+/** The writer of one ledger. One flush at a time; several processes on one store do no harm. */
+export class RemoteWriteSink {
+  readonly name = 'remote_write';
+  readonly #options: RemoteWriteSinkOptions;
+  readonly #parts: RemoteWriteParts;
+  readonly #timing: Timing;
+  readonly #endpoint: RemoteWriteEndpoint;
+  readonly #sender: RemoteWriteSender;
+  #progress: Progress | undefined;
+  #isDescribed = false;
+
+  /** @throws DriftwireError `DW_CONFIG_INVALID` for a credential that cannot be sent in a header. */
+  constructor(options: RemoteWriteSinkOptions, parts: RemoteWriteParts) {
+    this.#options = options;
+    this.#parts = parts;
+    this.#timing = parts.timing ?? SYSTEM_TIMING;
+    this.#endpoint = new RemoteWriteEndpoint(options);
+    const metadata = new Map(options.metadata.flatMap((entry) => seriesNames(entry).map((name) => [name, entry] as const)));
+    this.#sender = new RemoteWriteSender({
+      endpoint: this.#endpoint,
+      metadataOf: (name) => metadata.get(name),
+      retry: options.retry ?? DEFAULT_RETRY,
+      timing: this.#timing,
+      onDowngrade: (said) => parts.log('warn', 'the receiver does not speak remote write 2.0: 1.0 from now on', { said }),
+    });
+  }
+
+  /**
+   * Notes the totals as they are as what came before, when nothing is noted yet. To be called at the start of a process before
+   * anything is counted: then the first event ever is an increase like any other. Without it the first flush does the same.
+   *
+   * @param boundaryMs - The last minute boundary.
+   */
+  async begin(boundaryMs: number): Promise<void> {
+    const { backlog, version } = await this.#load();
+    if (backlog !== undefined) return;
+    const status = { boundaryMs, pendingSnapshots: 0, refusedSeries: 0 };
+    await this.#save(this.#first(boundaryMs, await this.#parts.read(status)), version);
+  }
+
+  /**
+   * Takes the snapshot of a boundary, keeps it, and sends what the receiver does not have. To be called once a minute, as soon
+   * after the boundary as can be.
+   *
+   * @throws What the store throws when it cannot keep the snapshot; nothing was sent then.
+   */
+  async flush(boundaryMs: number, options: DeliverOptions = {}): Promise<FlushResult> {
+    const { backlog: loaded, version } = await this.#load();
+    if (loaded !== undefined && lastOf(loaded).boundaryMs >= boundaryMs) return { kind: 'taken' };
+    const values = await this.#parts.read({
+      boundaryMs,
+      pendingSnapshots: loaded?.pending.length ?? 0,
+      refusedSeries: this.#sender.refusedSeries,
+    });
+    const before = loaded ?? this.#first(boundaryMs - MINUTE_MS, values);
+    const backlog = withSnapshot(before, snapshotOf(boundaryMs, values, this.#constant(before.instance)));
+    if (!(await this.#save(backlog, version))) return { kind: 'taken' };
+    const { signal, release } = abortSignalOf(options);
+    try {
+      return await this.#drain(backlog, version + 1, { signal, deadlineMs: options.deadlineMs ?? this.#timing.now() + DEFAULT_FLUSH_MS });
+    } finally {
+      release();
+    }
+  }
+
+  /** Writes a request without series, which takes the whole way of a write (address, credentials, tenant) and stores nothing. */
+  async check({ deadlineMs }: Pick<DeliverOptions, 'deadlineMs'> = {}): Promise<SinkCheck> {
+    const nowMs = this.#timing.now();
+    const limits = { nowMs, ...(deadlineMs === undefined ? {} : { timeoutMs: deadlineMs - nowMs }) };
+    let { verdict } = await this.#endpoint.write([], () => undefined, limits);
+    if (verdict.kind === 'not_spoken') {
+      this.#endpoint.downgrade();
+      ({ verdict } = await this.#endpoint.write([], () => undefined, limits));
+    }
+    if (verdict.kind === 'stored') return { ok: true };
+    return { ok: false, reason: 'reason' in verdict ? verdict.reason : 'unexpected', message: verdict.said };
+  }
+
+  /** Lets go of connections. */
+  close(): void {
+    this.#endpoint.close();
+  }
+
+  async #drain(
+    backlog: Backlog,
+    version: number,
+    limits: { readonly signal: AbortSignal; readonly deadlineMs: number },
+  ): Promise<FlushResult> {
+    const newest = lastOf(backlog);
+    const refused: RefusedSample[] = [];
+    const aged: string[] = [];
+    // What another process began to send may be stored already, and a strict receiver then refuses what is older than its newest.
+    let isDoubted = this.#progress?.boundaryMs !== backlog.pending[0]?.boundaryMs;
+    let left = backlog;
+    let stop: Exclude<SliceOutcome, { kind: 'settled' | 'refused' }> | undefined;
+    for (let head = left.pending[0]; head !== undefined && stop === undefined; head = left.pending[0]) {
+      if (head === newest) isDoubted = false;
+      const progress =
+        this.#progress?.boundaryMs === head.boundaryMs ? this.#progress : { boundaryMs: head.boundaryMs, slices: 0, trips: 0 };
+      const slices = slicesOf(left.settled, head);
+      for (let at = progress.slices; at < slices.length && stop === undefined; at++) {
+        const slice = slices[at];
+        if (slice === undefined) break;
+        const isOld = slice.timeMs < this.#timing.now() - OLD_MS;
+        const trips = at === progress.slices ? progress.trips : 0;
+        const outcome = await this.#sender.send(slice, {
+          ...limits,
+          onRefusal: isDoubted || isOld ? 'leave' : 'search',
+          isTripped: trips >= TRIPPED_AFTER,
+        });
+        if (outcome.kind === 'settled') {
+          isDoubted = false;
+          refused.push(...outcome.refused);
+        } else if (outcome.kind === 'refused') {
+          // refused in doubt means that it is there; refused for its age is lost, and the totals of the next minute make up for it
+          if (!isDoubted) aged.push(outcome.said);
+        } else {
+          stop = outcome;
+          const isTrip = outcome.kind === 'later' && outcome.isAnswer;
+          this.#progress = { boundaryMs: head.boundaryMs, slices: at, trips: isTrip ? trips + 1 : trips };
+        }
+      }
+      if (stop === undefined) left = withSettled(left);
+    }
+    if (left !== backlog) await this.#save(left, version);
+    this.#tell(refused);
+    if (aged.length > 0) {
+      this.#parts.log('warn', 'samples older than the receiver takes were left out; the totals are not touched', {
+        times: aged.length,
+        said: aged[0],
+      });
+    }
+    if (stop === undefined) await this.#describe(limits);
+    return stop === undefined
+      ? { kind: 'delivered', refused }
+      : { kind: stop.kind, reason: stop.reason, message: stop.said, pendingSnapshots: left.pending.length };
+  }
+
+  /** One line for what is newly refused; the metrics tell how much it is from then on. */
+  #tell(refused: readonly RefusedSample[]): void {
+    if (refused.length === 0) return;
+    const named = new Map(refused.map(({ sample: { series }, said }) => [nameOf(series), said]));
+    this.#parts.log('warn', 'the remote-write receiver refuses series; the others are stored', {
+      series: named.size,
+      names: [...named.keys()].slice(0, MAX_NAMED),
+      said: [...new Set(named.values())].slice(0, MAX_NAMED),
+    });
+  }
+
+  /** Once a process; a receiver that does not take metadata is none the worse. */
+  async #describe({ signal, deadlineMs }: { readonly signal: AbortSignal; readonly deadlineMs: number }): Promise<void> {
+    if (this.#isDescribed || this.#endpoint.protocol !== '1.0') return;
+    this.#isDescribed = true;
+    const nowMs = this.#timing.now();
+    await this.#endpoint.describe(this.#options.metadata, { signal, nowMs, timeoutMs: deadlineMs - nowMs });
+  }
+
+  #constant(instance: string): readonly Label[] {
+    return [['job', JOB], ['instance', instance], ...Object.entries(this.#options.labels)];
+  }
+
+  #first(boundaryMs: number, values: readonly SeriesValue[]): Backlog {
+    const { instance } = this.#options;
+    return { instance, settled: snapshotOf(boundaryMs - FIRST_REACH_MS, values, this.#constant(instance)), pending: [] };
+  }
+
+  async #load(): Promise<Loaded> {
+    const document = await this.#parts.documents.document(DOCUMENT);
+    if (document === undefined) return { backlog: undefined, version: 0 };
+    const backlog = await unpacked(document.body);
+    if (backlog === undefined) {
+      this.#parts.log('error', 'what was kept of remote write cannot be read and is begun anew; the totals are not touched', {
+        document: DOCUMENT,
+      });
+    }
+    return { backlog, version: document.version };
+  }
+
+  async #save(backlog: Backlog, version: number): Promise<boolean> {
+    return this.#parts.documents.replaceDocument(DOCUMENT, await pack(backlogText(backlog)), version);
+  }
+}
+
+async function unpacked(body: Uint8Array): Promise<Backlog | undefined> {
+  try {
+    return backlogOf((await unpack(body, { maxOutputLength: MAX_BACKLOG_BYTES })).toString('utf8'));
+  } catch {
+    // not gzip, or cut: the same as a text that is no backlog
+    return undefined;
+  }
+}
+
+function lastOf({ settled, pending }: Backlog): MetricSnapshot {
+  return pending.at(-1) ?? settled;
+}
+
+/** Names under which the series of a metric go. */
+function seriesNames({ family, type }: MetricMetadata): readonly string[] {
+  return type === 'histogram' ? ['_bucket', '_sum', '_count'].map((part) => family + part) : [family];
+}
+
+/** A series as people write it; its values are quoted, so that nothing in them looks like the rest of the line. */
+function nameOf({ name, labels }: SeriesValue): string {
+  return `${name}{${labels.map(([label, value]) => `${label}=${JSON.stringify(value)}`).join(', ')}}`;
+}
+
+/** Node's own kind of signal for the caller's, and what to call when it is no longer needed. */
+function abortSignalOf({ signal }: DeliverOptions): { readonly signal: AbortSignal; readonly release: () => void } {
+  const controller = new AbortController();
+  const abort = () => controller.abort();
+  if (signal?.aborted === true) abort();
+  signal?.addEventListener('abort', abort);
+  return { signal: controller.signal, release: () => signal?.removeEventListener('abort', abort) };
+}

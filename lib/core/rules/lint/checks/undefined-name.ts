@@ -1,0 +1,61 @@
+import { nearest } from '../../loader/nearest.ts';
+import type { LintCheck } from '../check.ts';
+import { eachCheck, type Seen } from '../each-check.ts';
+import { knownValues } from '../field-facts.ts';
+import { bareWords } from '../quoted.ts';
+import { type LintSubject, valuesOf } from '../subject.ts';
+
+/** Operators behind which lists stand. */
+const SETS = ['in', 'intersects', 'pmatch'];
+/** Values of audit logs are written with capitals, dots and dashes; names of lists with underscores. */
+const LIKE_A_LIST = /^[a-z][a-z0-9]*(?:_[a-z0-9]+)+$/;
+
+/** A word that is meant as the name of a list, and is a text because no list has that name. */
+export const undefinedList: LintCheck = {
+  id: 'undefined-list',
+  level: 'warning',
+  about:
+    'A word in a list of values that looks like the name of a list, but no list of that name is defined before it is used: it is compared as a text.',
+  run: (subject) =>
+    eachCheck(subject, (seen) =>
+      unquoted(seen)
+        .filter((word) => isMeantAsList(word, seen, subject))
+        .map((word) => {
+          const near = nearest(word, subject.lists.keys());
+          return {
+            message: `no list '${word}' is defined, so ${seen.left} is compared with the text "${word}"`,
+            advice: `${near === undefined ? 'define the list' : `did you mean '${near}'? else define the list`}, or write "${word}" in quotes if the text is meant`,
+          };
+        }),
+    ),
+};
+
+function unquoted({ check, condition }: Seen): readonly string[] {
+  const bare = bareWords(condition.text.slice(check.rightStart, check.end));
+  return valuesOf(check).filter((value) => bare.has(value));
+}
+
+function isMeantAsList(word: string, { check, field, condition }: Seen, { lists, macros }: LintSubject): boolean {
+  if (lists.has(word) || macros.has(word) || knownValues(field)?.values.includes(word) === true) return false;
+  const isSet = SETS.includes(check.operator);
+  // `in name` without parentheses takes a list and nothing else
+  if (isSet && condition.text[check.rightStart] !== '(') return true;
+  if (!isSet && check.right.kind !== 'values') return false;
+  return LIKE_A_LIST.test(word) || (word.length > 4 && nearest(word, lists.keys()) !== undefined && /^[a-z_0-9]+$/.test(word));
+}
+
+/** A macro's name where a value stands. */
+export const macroAsValue: LintCheck = {
+  id: 'macro-as-value',
+  level: 'warning',
+  about: 'The name of a macro where a value stands: it is compared as a text, a macro stands alone or after `and`, `or`, `not`.',
+  run: (subject) =>
+    eachCheck(subject, (seen) =>
+      unquoted(seen)
+        .filter((word) => subject.macros.has(word) && !subject.lists.has(word))
+        .map((word) => ({
+          message: `'${word}' is a macro, but here it is the text "${word}" that ${seen.left} is compared with`,
+          advice: `write the macro alone (... and ${word}), or "${word}" in quotes if the text is meant`,
+        })),
+    ),
+};

@@ -1,10 +1,10 @@
 /** The composition root: from what the user gave (configuration, rule files) to a detector that runs, and from paths to what becomes of their records. */
-import { readFileSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { LoadedConfig } from './config/load.ts';
 import { DEFAULT_CONFIG_FILE, loadConfigFile } from './config/load-file.ts';
 import type { Problem } from './config/problem.ts';
+import { idleNameProblems, selectionOf } from './config/rule-selection.ts';
 import type { Config } from './config/schema.ts';
 import { toPolicy } from './config/to-policy.ts';
 import type { DropReason } from './core/errors.ts';
@@ -15,6 +15,7 @@ import type { Receiver } from './core/ports.ts';
 import type { RuleEngine, RuleFailure } from './core/rules/engine.ts';
 import { compileCondition, loadRules, type RuleFile } from './core/rules/load-rules.ts';
 import type { RuleModel } from './core/rules/loader/model.ts';
+import type { Selection } from './core/rules/selection.ts';
 import type { Summary } from './core/summary.ts';
 import { parseRfc3339 } from './core/time.ts';
 import { inputsOf } from './sources/inputs.ts';
@@ -22,6 +23,9 @@ import { DEFAULT_LIMITS } from './sources/limits.ts';
 import { type InputLine, tapLines } from './sources/line-tap.ts';
 import { readInput } from './sources/read-input.ts';
 import type { ReadContext } from './sources/reader.ts';
+import { readRuleFiles } from './sources/rule-files.ts';
+
+export { readRuleFiles } from './sources/rule-files.ts';
 
 /** Rule files that come with Driftwire, in load order. */
 export const BUILTIN_RULES: readonly string[] = [fileURLToPath(new URL('../rules/driftwire_rules.yaml', import.meta.url))];
@@ -64,9 +68,11 @@ export async function openScan(options: ScanOptions): Promise<OpenedScan> {
   // A rule file of the configuration is named relative to the configuration, wherever Driftwire is started.
   const beside = dirname(options.configPath ?? DEFAULT_CONFIG_FILE);
   const configured = config.rules.files.map((file) => resolve(beside, file));
-  const rules = loadRuleFiles([...(options.builtinRules ? BUILTIN_RULES : []), ...configured, ...options.ruleFiles], policy);
-  const ignores = compileIgnores(policy, { ...loaded, file: options.configPath ?? DEFAULT_CONFIG_FILE });
-  const problems = [...configProblems, ...rules.problems, ...ignores.problems];
+  const rules = loadRuleFiles([...(options.builtinRules ? BUILTIN_RULES : []), ...configured, ...options.ruleFiles], selectionOf(config));
+  const named = { ...loaded, file: options.configPath ?? DEFAULT_CONFIG_FILE };
+  const ignores = compileIgnores(policy, named);
+  const idle = rules.engine === undefined ? [] : idleNameProblems(config, rules.model.rules, named);
+  const problems = [...configProblems, ...idle, ...rules.problems, ...ignores.problems];
   if (rules.engine === undefined || problems.some(({ severity }) => severity === 'error')) return { ok: false, problems };
   const detector = new Detector({
     policy,
@@ -135,28 +141,15 @@ interface LoadedRuleFiles {
   readonly problems: readonly Problem[];
 }
 
-function loadRuleFiles(names: readonly string[], policy: Policy): LoadedRuleFiles {
-  const files: RuleFile[] = [];
-  const unreadable: Problem[] = [];
-  for (const name of names) {
-    try {
-      files.push({ name, text: readFileSync(name, 'utf8') });
-    } catch (cause) {
-      const code = cause instanceof Error && 'code' in cause ? String(cause.code) : 'unknown error';
-      unreadable.push({
-        severity: 'error',
-        file: name,
-        line: 1,
-        column: 1,
-        path: '',
-        message: `rule file cannot be read (${code}): check path and rights`,
-      });
-    }
-  }
-  if (unreadable.length > 0) return { engine: undefined, model: { rules: [], macros: [], lists: [] }, texts: files, problems: unreadable };
-  const { minimum_priority, rule_matching, disable } = policy.rules;
-  const { engine, model, problems } = loadRules(files, { minimumPriority: minimum_priority, ruleMatching: rule_matching, disable });
-  return { engine, model, texts: files, problems: problems.map((problem) => ({ path: '', ...problem })) };
+function loadRuleFiles(paths: readonly string[], selection: Selection): LoadedRuleFiles {
+  const { files, unreadable } = readRuleFiles(paths);
+  const problems = unreadable.map(({ path, code }): Problem => {
+    const message = `rule file cannot be read (${code}): check path and rights`;
+    return { severity: 'error', file: path, line: 1, column: 1, path: '', message };
+  });
+  if (problems.length > 0) return { engine: undefined, model: { rules: [], macros: [], lists: [] }, texts: files, problems };
+  const loaded = loadRules(files, selection);
+  return { ...loaded, texts: files, problems: loaded.problems.map((problem) => ({ path: '', ...problem })) };
 }
 
 function compileIgnores(

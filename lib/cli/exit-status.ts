@@ -3,6 +3,8 @@ export const EXIT = {
   done: 0,
   /** `--fail-on` was reached; it wins over `unreadable`, because the caller asked for it. */
   failOn: 1,
+  /** `rules validate`: some file is not valid. */
+  invalid: 1,
   /** Wrong usage, configuration or rule file; nothing was read. */
   usage: 2,
   /** Some input could not be read; all else was still reported. */

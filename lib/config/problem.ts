@@ -12,6 +12,15 @@ export interface Problem {
   readonly path: string;
   /** What is wrong, what is allowed, what to do. */
   readonly message: string;
+  /** The line of the file in which the problem is, where it helps to see it. */
+  readonly excerpt?: Excerpt;
+}
+
+/** A line of a file, and the character under which a caret belongs. */
+export interface Excerpt {
+  /** As it stands in the file: it may hold anything. */
+  readonly text: string;
+  readonly caret: number;
 }
 
 /** Writes a problem on one line, as compilers do: `file:line:column: severity: path: message`. */

@@ -6,7 +6,8 @@ import * as z from 'zod';
 import { aws } from './schema-aws.ts';
 import { loki, prometheus, receiver, serve, slack } from './schema-delivery.ts';
 import { principalEntries, uniqueNames } from './schema-principal.ts';
-import { accountId, always, day, glob, isRecord, priority, region, slackChannel, text } from './schema-values.ts';
+import { rules } from './schema-rules.ts';
+import { accountId, always, day, glob, isRecord, region, slackChannel, text } from './schema-values.ts';
 
 /** Labels that Driftwire sets itself, on log streams or on metrics. */
 export const RESERVED_LABELS: readonly string[] = [
@@ -87,18 +88,7 @@ const base = z.strictObject({
     .describe('Principals that are always reported, whatever else allows them. Same shape as `pipelines`.'),
   report_workloads: z.boolean().default(false).describe('Report changes by workloads too.'),
   ignore: uniqueNames(z.array(ignoreEntry)).default([]).describe('What is expected whoever does it, with a reason and an end.'),
-  rules: z
-    .strictObject({
-      files: z
-        .array(text)
-        .default([])
-        .describe('Falco-format rule files, loaded after the built-in ones, in this order; relative to this file.'),
-      disable: z.array(text).default([]).describe('Names of rules to switch off.'),
-      minimum_priority: priority.default('debug').describe('Rules below this priority are not loaded.'),
-      rule_matching: z.enum(['all', 'first']).default('all').describe('Report every rule that matches an event, or the first only.'),
-    })
-    .default({ files: [], disable: [], minimum_priority: 'debug', rule_matching: 'all' })
-    .describe('Rule files and which rules run.'),
+  rules,
   labels: z
     .record(labelName, text.max(256))
     .default({})

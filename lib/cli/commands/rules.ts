@@ -2,10 +2,12 @@ import type { Command } from 'commander';
 import type { CliContext } from '../context.ts';
 import { addRulesList } from './rules-list.ts';
 import { addRulesTest } from './rules-test.ts';
+import { addRulesValidate } from './rules-validate.ts';
 
 /** Adds `driftwire rules` with everything below it. */
 export function addRules(program: Command, context: CliContext): void {
   const rules = program.command('rules').description('Falco-format rules: what is loaded, what may stand in them, whether they are right');
   addRulesList(rules, context);
   addRulesTest(rules, context);
+  addRulesValidate(rules, context);
 }

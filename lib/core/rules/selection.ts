@@ -1,7 +1,7 @@
 /** Which of the loaded rules run. */
 import { PRIORITIES, type Priority } from '../model/finding.ts';
 
-/** One step of switching rules on or off, as in Falco's `rules:`; all that is given must hold. */
+/** One step of switching rules on or off, as in Falco's `rules:`: those of the name and those with the tag, of the source. */
 export interface SelectionStep {
   readonly enable: boolean;
   /** A rule's name; `*` stands for any characters. */
@@ -39,18 +39,15 @@ export function isSelected(rule: Selectable, { minimumPriority, disable, steps =
   return isOn;
 }
 
-/** Names in a selection that fit no rule: a slip, most likely. */
-export function idleNames(rules: readonly Selectable[], { disable, steps = [] }: Selection): readonly string[] {
-  const names = [...disable, ...steps.flatMap(({ rule }) => rule ?? [])];
-  return names.filter((pattern) => !rules.some(({ name }) => matchesName(pattern, name)));
+/** Whether a name of a selection is that of any rule; if not, it is a slip, most likely. */
+export function namesAnyRule(pattern: string, rules: readonly { readonly name: string }[]): boolean {
+  return rules.some(({ name }) => matchesName(pattern, name));
 }
 
 function fits({ name, tags, source }: Selectable, step: SelectionStep): boolean {
-  return (
-    (step.rule === undefined || matchesName(step.rule, name)) &&
-    (step.tag === undefined || tags.includes(step.tag)) &&
-    (step.source === undefined || step.source === source)
-  );
+  if (step.source !== undefined && step.source !== source) return false;
+  if (step.rule === undefined && step.tag === undefined) return true;
+  return (step.rule !== undefined && matchesName(step.rule, name)) || (step.tag !== undefined && tags.includes(step.tag));
 }
 
 /** A name without `*` must be equal. */

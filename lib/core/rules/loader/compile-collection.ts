@@ -39,6 +39,8 @@ export interface CompiledCollection {
   readonly rules: ReadonlyMap<string, ReadyRule>;
 }
 
+type Fields = ReadonlyMap<string, FieldSpec>;
+
 interface Parsed {
   readonly text: ConditionText;
   readonly ast: Ast;
@@ -178,8 +180,12 @@ class Compiler {
         where: bad.text.locate(bad.offset),
       });
     if (resolved.isTooLarge) this.#tooLarge(context, 'too many checks or levels');
-    if (resolved.bad.length > 0 || resolved.isTooLarge) return;
+    if (resolved.isTooLarge) return;
     const checks = checksOf(ast, text, (name) => this.#macros.get(name)?.parsed);
+    if (resolved.bad.length > 0) {
+      this.#failures(entry, text, failuresOf(checks, fields), fields);
+      return;
+    }
     this.#warnOfChecks(checks, conditionContext.onCondition(text.wrapped));
     const condition = this.#condition(entry, parsed, checks, fields);
     if (condition === undefined || output === undefined || this.#sink.errors.length > errorsBefore) return;
@@ -200,10 +206,7 @@ class Compiler {
     }
   }
 
-  #output(
-    { source, parts, context, outputContext }: RuleEntry,
-    fields: ReadonlyMap<string, FieldSpec>,
-  ): CompiledOutput | 'skipped' | undefined {
+  #output({ source, parts, context, outputContext }: RuleEntry, fields: Fields): CompiledOutput | 'skipped' | undefined {
     const text = parts.output;
     if (text.includes('%container.info'))
       this.#sink.warning(
@@ -244,35 +247,36 @@ class Compiler {
   }
 
   /** The condition as closures; undefined when it is wrong, or skipped for an unknown field. */
-  #condition(
-    entry: RuleEntry,
-    { ast, text }: Parsed,
-    checks: readonly PlacedCheck[],
-    fields: ReadonlyMap<string, FieldSpec>,
-  ): Compiled | undefined {
+  #condition(entry: RuleEntry, { ast, text }: Parsed, checks: readonly PlacedCheck[], fields: Fields): Compiled | undefined {
     const { source, parts, conditionContext } = entry;
     try {
       return compile(ast, { field: (name) => fields.get(name), macro: (name) => this.#macro(name, source, fields) });
     } catch (cause) {
       const first = failureOf(cause, text);
-      const context = (failure: Failure): Context => conditionContext.inCondition(text.wrapped, failure.text.expanded, failure.offset);
       if (parts.skipsUnknownFields && UNKNOWN_FIELD.test(first.message)) {
-        this.#sink.warning('LOAD_UNKNOWN_FILTER', first.message, context(first), {
+        const context = conditionContext.inCondition(text.wrapped, first.text.expanded, first.offset);
+        this.#sink.warning('LOAD_UNKNOWN_FILTER', first.message, context, {
           hint: 'the rule is skipped, as skip-if-unknown-filter asks',
           where: first.text.locate(first.offset),
         });
         return undefined;
       }
-      for (const failure of allFailures(first, checks, fields))
-        this.#sink.error('LOAD_ERR_COMPILE_CONDITION', failure.message, context(failure), {
-          hint: fieldHint(failure.message, source, fields),
-          where: failure.text.locate(failure.offset),
-        });
+      // what is wrong beside the checks themselves is the nesting of macros
+      const failures = failuresOf(checks, fields);
+      this.#failures(entry, text, failures.length === 0 ? [first] : failures, fields);
       return undefined;
     }
   }
 
-  #macro(name: string, source: string, fields: ReadonlyMap<string, FieldSpec>): Compiled {
+  #failures({ source, conditionContext }: RuleEntry, { wrapped }: ConditionText, failures: readonly Failure[], fields: Fields): void {
+    for (const { message, text, offset } of failures)
+      this.#sink.error('LOAD_ERR_COMPILE_CONDITION', message, conditionContext.inCondition(wrapped, text.expanded, offset), {
+        hint: fieldHint(message, source, fields),
+        where: text.locate(offset),
+      });
+  }
+
+  #macro(name: string, source: string, fields: Fields): Compiled {
     let compiled = this.#compiled.get(source);
     if (compiled === undefined) {
       compiled = new Map();
@@ -286,7 +290,7 @@ class Compiler {
     return made;
   }
 
-  #compileMacro({ ast, text }: Parsed, source: string, fields: ReadonlyMap<string, FieldSpec>): Compiled {
+  #compileMacro({ ast, text }: Parsed, source: string, fields: Fields): Compiled {
     try {
       return compile(ast, { field: (name) => fields.get(name), macro: (name) => this.#macro(name, source, fields) });
     } catch (cause) {
@@ -322,18 +326,16 @@ function failureOf(cause: unknown, text: ConditionText): Failure {
   return { message: cause.message, text, offset: cause.offset };
 }
 
-/** The first failure, and those of all other checks. */
-function allFailures(first: Failure, checks: readonly PlacedCheck[], fields: ReadonlyMap<string, FieldSpec>): readonly Failure[] {
-  const others = checks.flatMap(({ check, text }): readonly Failure[] => {
+/** What is wrong with each of the checks, once for each place. */
+function failuresOf(checks: readonly PlacedCheck[], fields: Fields): readonly Failure[] {
+  const failures: Failure[] = [];
+  for (const { check, text } of checks) {
+    if (failures.some((other) => other.offset === check.start && other.text === text)) continue;
     try {
       compile(check, { field: (name) => fields.get(name), macro: () => undefined });
-      return [];
     } catch (cause) {
-      return [failureOf(cause, text)];
+      failures.push(failureOf(cause, text));
     }
-  });
-  return [
-    first,
-    ...others.filter(({ message, offset, text }) => message !== first.message || offset !== first.offset || text !== first.text),
-  ];
+  }
+  return failures;
 }

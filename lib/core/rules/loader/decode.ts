@@ -30,7 +30,7 @@ export function readScalar(sink: IssueSink, item: YamlMap, key: string, context:
   const node = valueAt(item, key);
   if (node === undefined) {
     if (wanted.isOptional !== true)
-      sink.error('LOAD_ERR_YAML_VALIDATE', `Item has no mapping for key '${key}'`, context, { hint: wanted.hint ?? missing(item, key) });
+      sink.error('LOAD_ERR_YAML_VALIDATE', `Item has no mapping for key '${key}'`, context, { hint: missing(item, key, wanted.hint) });
     return undefined;
   }
   if (node.kind === 'null') {
@@ -110,7 +110,7 @@ export function readTexts(
   const node = valueAt(item, key);
   if (node === undefined) {
     if (wanted.isOptional !== true)
-      sink.error('LOAD_ERR_YAML_VALIDATE', `Item has no mapping for key '${key}'`, context, { hint: wanted.hint ?? missing(item, key) });
+      sink.error('LOAD_ERR_YAML_VALIDATE', `Item has no mapping for key '${key}'`, context, { hint: missing(item, key, wanted.hint) });
     return undefined;
   }
   const valueContext = context.inside('value for', key, node);
@@ -144,8 +144,8 @@ export function warnOfUnknownKeys(sink: IssueSink, item: YamlMap, known: readonl
   }
 }
 
-function missing(item: YamlMap, key: string): string {
+function missing(item: YamlMap, key: string, hint = `add '${key}:' with a value`): string {
   const written = item.pairs.flatMap(({ key: other }) => (other.kind === 'scalar' ? [other.value] : []));
   const near = nearest(key, written);
-  return near === undefined ? `add '${key}:' with a value` : `is '${near}' a slip for '${key}'?`;
+  return near === undefined ? hint : `is '${near}' a slip for '${key}'?`;
 }

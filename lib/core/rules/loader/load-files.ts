@@ -53,22 +53,25 @@ export function loadFiles(files: readonly RuleFile[], settings: LoadSettings, st
   return { results, fatal, collection, compiled };
 }
 
-/**
- * The results of files as Falco gives them, with the other errors of each file behind the first.
- *
- * Falco stops at the first error of a file. Reading on tells people what else is to be changed; the first of each file stays
- * Falco's.
- */
-export function validateFiles(files: readonly RuleFile[], settings: LoadSettings): LoadedFiles {
-  const loaded = loadFiles(files, settings, true);
-  if (loaded.results.every(({ errors }) => errors.length === 0)) return loaded;
-  const all = loadFiles(files, settings, false).results;
-  const results = loaded.results.map((result, index): FileResult => {
-    if (result.errors.length === 0) return result;
-    const others = (all[index]?.errors ?? []).filter((issue) => !result.errors.some((first) => isSame(issue, first)));
-    return { ...result, errors: [...result.errors, ...others] };
-  });
-  return { ...loaded, results };
+/** What a validation tells. */
+export interface ValidatedFiles {
+  /** As Falco gives them: one error a file at most. */
+  readonly falco: LoadedFiles;
+  /** The same files, read on behind each error: all that is to be changed. */
+  readonly all: LoadedFiles;
+}
+
+/** Loads files as Falco does, and again to name every error if there is any. */
+export function validateFiles(files: readonly RuleFile[], settings: LoadSettings): ValidatedFiles {
+  const falco = loadFiles(files, settings, true);
+  const isGood = falco.fatal === undefined && falco.results.every(({ errors }) => errors.length === 0);
+  return { falco, all: isGood ? falco : loadFiles(files, settings, false) };
+}
+
+/** The errors of a file that Falco, which stops at the first, does not name. */
+export function furtherErrors({ falco, all }: ValidatedFiles, index: number): readonly LoadIssue[] {
+  const first = falco.results[index]?.errors[0];
+  return (all.results[index]?.errors ?? []).filter((issue) => first !== undefined && !isSame(issue, first));
 }
 
 function isSame(a: LoadIssue, b: LoadIssue): boolean {

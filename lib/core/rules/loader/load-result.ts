@@ -17,7 +17,8 @@ export interface FileResult {
   readonly readWarnings: number;
 }
 
-interface IssueJson {
+/** One error or warning, its keys in Falco's order. */
+export interface IssueJson {
   readonly code: string;
   readonly codedesc: string;
   readonly context: {
@@ -83,7 +84,8 @@ function locationText({ itemType, itemName, name, mark }: Location): string {
   return `${itemType}${itemName === '' ? '' : ` '${itemName}'`}: (${name}:${mark.line}:${mark.column})\n`;
 }
 
-function issueJson({ code, message, context, deprecatedField }: LoadIssue): IssueJson {
+/** The JSON form of one error or warning. */
+export function issueJson({ code, message, context, deprecatedField }: LoadIssue): IssueJson {
   return {
     code,
     codedesc: `${CODES[code].description}${deprecatedField === undefined ? '' : `: ${DEPRECATED_FIELDS.get(deprecatedField)}`}`,

@@ -15,9 +15,9 @@ export function nearest(word: string, names: Iterable<string>): string | undefin
   let count = 0;
   for (const name of names) {
     if (++count > MAX_CANDIDATES) break;
-    if (name.length > MAX_LENGTH || Math.abs(name.length - word.length) >= bestDistance) continue;
+    if (name.length > MAX_LENGTH || name === word) continue;
     const distance = distanceOf(folded, name.toLowerCase(), bestDistance);
-    if (distance >= bestDistance || name === word) continue;
+    if (distance >= bestDistance) continue;
     best = name;
     bestDistance = distance;
   }
@@ -30,8 +30,10 @@ export function didYouMean(word: string, names: Iterable<string>): string {
   return name === undefined ? '' : `did you mean '${name}'?`;
 }
 
-/** Optimal string alignment: insertions, deletions, replacements and neighbours that changed places. */
+/** Optimal string alignment: insertions, deletions, replacements and neighbours that changed places. An abbreviation is one slip. */
 function distanceOf(a: string, b: string, bound: number): number {
+  if (a.length > 2 && b.startsWith(a)) return 1;
+  if (Math.abs(a.length - b.length) >= bound) return bound;
   let beforeLast: number[] = [];
   let last = Array.from({ length: b.length + 1 }, (_, index) => index);
   for (let i = 1; i <= a.length; i++) {

@@ -32,11 +32,13 @@ const NAMED: readonly string[] = ['rule', 'macro', 'list', 'exception'];
 /**
  * All problems of loaded files, in the order of the files; what is said twice is told once.
  *
- * Warnings about everything that is loaded (such as macros that nothing uses) are told as they stand after the last file.
+ * Warnings about everything that is loaded (such as macros that nothing uses) are told as they stand after the last file, and
+ * not at all where errors keep rules out.
  */
 export function problemsOf({ results, fatal }: LoadedFiles): readonly RuleProblem[] {
+  const isWhole = results.every(({ errors }) => errors.length === 0);
   const issues = results.flatMap(({ errors, warnings, readWarnings }, index) => {
-    const isLast = index === results.length - 1;
+    const isLast = isWhole && index === results.length - 1;
     return [...errors, ...(isLast ? warnings : warnings.slice(0, readWarnings))];
   });
   const all = issues.map(problemOf);
@@ -56,7 +58,7 @@ export function problemsOf({ results, fatal }: LoadedFiles): readonly RuleProble
 
 function problemOf({ severity, code, message, context, hint, where }: LoadIssue): RuleProblem {
   const { source, at } = where ?? context;
-  const words = [message, hint].filter((part) => part !== '').join('; ');
+  const words = [message.replace(/\.$/, ''), hint].filter((part) => part !== '').join('; ');
   return {
     severity,
     file: source.name,

@@ -1,0 +1,3 @@
+import { loadsAs } from '../support/loader-conformance.ts';
+
+loadsAs('loader', { atLeast: 140, known: {} });

@@ -1,0 +1,3 @@
+import { loadsAs } from '../support/loader-conformance.ts';
+
+loadsAs('upstream', { atLeast: 20, known: {} });

@@ -8,15 +8,15 @@ import { gunzip, gzip } from 'node:zlib';
 import type { MetricMetadata } from '../clients/remote-write-codec.ts';
 import { type RetryPolicy, SYSTEM_TIMING, type Timing } from '../clients/retry.ts';
 import { type MetricSnapshot, MINUTE_MS, snapshotOf } from '../core/deliver/snapshot.ts';
-import { type Backlog, withSettled, withSnapshot } from '../core/deliver/snapshot-backlog.ts';
-import { slicesOf } from '../core/deliver/snapshot-slices.ts';
+import { type Backlog, withSnapshot } from '../core/deliver/snapshot-backlog.ts';
 import { backlogOf, backlogText } from '../core/deliver/snapshot-text.ts';
 import type { DeliveryReason, SinkCheck } from '../core/model/delivery-result.ts';
 import type { Log } from '../core/model/log.ts';
 import type { Label, SeriesValue } from '../core/model/series.ts';
 import type { DeliverOptions, Documents } from '../core/ports.ts';
+import { type DrainLimits, type Progress, RemoteWriteDrain } from './remote-write-drain.ts';
 import { type RemoteWriteAddress, RemoteWriteEndpoint } from './remote-write-request.ts';
-import { type RefusedSample, RemoteWriteSender, type SliceOutcome } from './remote-write-sender.ts';
+import { type RefusedSample, RemoteWriteSender } from './remote-write-sender.ts';
 
 /** How the receiver is reached and what is told to it. */
 export interface RemoteWriteSinkOptions extends RemoteWriteAddress {
@@ -65,12 +65,8 @@ export type FlushResult =
 const DEFAULT_RETRY: RetryPolicy = { maxAttempts: 5, baseMs: 200, capMs: 5_000, totalMs: 20_000 };
 /** How long a flush may take when the caller names no end: the next boundary must find it done. */
 const DEFAULT_FLUSH_MS = 50_000;
-/** Samples older than this are refused by receivers for their age, which is nobody's fault (AMP one hour; Prometheus' head likewise). */
-const OLD_MS = 50 * MINUTE_MS;
 /** How far back the first snapshot ever reaches, so that `offset 5m` finds everything that was counted before it. */
 const FIRST_REACH_MS = 6 * MINUTE_MS;
-/** Flushes after which a slice that is answered with 500 is taken apart. */
-const TRIPPED_AFTER = 3;
 /** Refused series that a log line names. */
 const MAX_NAMED = 10;
 /** Largest backlog that is read, inflated: far beyond 75 snapshots of a full label budget. */
@@ -80,15 +76,6 @@ const JOB = 'driftwire';
 
 const pack = promisify(gzip);
 const unpack = promisify(gunzip);
-
-/** Where the flushes of this process stand in the oldest snapshot that is not settled. */
-interface Progress {
-  readonly boundaryMs: number;
-  /** Slices that are settled. */
-  readonly slices: number;
-  /** Flushes that ended at the next slice with an answer from 500. */
-  readonly trips: number;
-}
 
 /** What is loaded and replaced as a whole. */
 interface Loaded {
@@ -179,63 +166,23 @@ export class RemoteWriteSink {
     this.#endpoint.close();
   }
 
-  async #drain(
-    backlog: Backlog,
-    version: number,
-    limits: { readonly signal: AbortSignal; readonly deadlineMs: number },
-  ): Promise<FlushResult> {
-    const newest = lastOf(backlog);
-    const refused: RefusedSample[] = [];
-    const aged: string[] = [];
-    // What another process began to send may be stored already, and a strict receiver then refuses what is older than its newest.
-    let isDoubted = this.#progress?.boundaryMs !== backlog.pending[0]?.boundaryMs;
-    let left = backlog;
-    let stop: Exclude<SliceOutcome, { kind: 'settled' | 'refused' }> | undefined;
-    for (let head = left.pending[0]; head !== undefined && stop === undefined; head = left.pending[0]) {
-      if (head === newest) isDoubted = false;
-      const progress =
-        this.#progress?.boundaryMs === head.boundaryMs ? this.#progress : { boundaryMs: head.boundaryMs, slices: 0, trips: 0 };
-      const slices = slicesOf(left.settled, head);
-      for (let at = progress.slices; at < slices.length && stop === undefined; at++) {
-        const slice = slices[at];
-        if (slice === undefined) break;
-        const isOld = slice.timeMs < this.#timing.now() - OLD_MS;
-        const trips = at === progress.slices ? progress.trips : 0;
-        const outcome = await this.#sender.send(slice, {
-          ...limits,
-          onRefusal: isDoubted || isOld ? 'leave' : 'search',
-          isTripped: trips >= TRIPPED_AFTER,
-        });
-        if (outcome.kind === 'settled') {
-          isDoubted = false;
-          refused.push(...outcome.refused);
-        } else if (outcome.kind === 'refused') {
-          // refused in doubt means that it is there; refused for its age is lost, and the totals of the next minute make up for it
-          if (!isDoubted) aged.push(outcome.said);
-        } else {
-          stop = outcome;
-          const isTrip = outcome.kind === 'later' && outcome.isAnswer;
-          this.#progress = { boundaryMs: head.boundaryMs, slices: at, trips: isTrip ? trips + 1 : trips };
-        }
-      }
-      if (stop === undefined) left = withSettled(left);
-    }
+  async #drain(backlog: Backlog, version: number, limits: DrainLimits): Promise<FlushResult> {
+    const drain = new RemoteWriteDrain(this.#sender, this.#timing, limits);
+    const { left, progress, refused, aged, stop } = await drain.run(backlog, this.#progress);
+    this.#progress = progress;
     if (left !== backlog) await this.#save(left, version);
-    this.#tell(refused);
-    if (aged.length > 0) {
-      this.#parts.log('warn', 'samples older than the receiver takes were left out; the totals are not touched', {
-        times: aged.length,
-        said: aged[0],
-      });
-    }
-    if (stop === undefined) await this.#describe(limits);
-    return stop === undefined
-      ? { kind: 'delivered', refused }
-      : { kind: stop.kind, reason: stop.reason, message: stop.said, pendingSnapshots: left.pending.length };
+    this.#tell(refused, aged);
+    if (stop !== undefined) return { kind: stop.kind, reason: stop.reason, message: stop.said, pendingSnapshots: left.pending.length };
+    await this.#describe(limits);
+    return { kind: 'delivered', refused };
   }
 
-  /** One line for what is newly refused; the metrics tell how much it is from then on. */
-  #tell(refused: readonly RefusedSample[]): void {
+  /** One line for each kind of loss of a flush; the metrics tell how much it is from then on. */
+  #tell(refused: readonly RefusedSample[], aged: readonly string[]): void {
+    if (aged.length > 0) {
+      const fields = { times: aged.length, said: aged[0] };
+      this.#parts.log('warn', 'samples older than the remote-write receiver takes were left out; the totals are not touched', fields);
+    }
     if (refused.length === 0) return;
     const named = new Map(refused.map(({ sample: { series }, said }) => [nameOf(series), said]));
     this.#parts.log('warn', 'the remote-write receiver refuses series; the others are stored', {
@@ -246,7 +193,7 @@ export class RemoteWriteSink {
   }
 
   /** Once a process; a receiver that does not take metadata is none the worse. */
-  async #describe({ signal, deadlineMs }: { readonly signal: AbortSignal; readonly deadlineMs: number }): Promise<void> {
+  async #describe({ signal, deadlineMs }: DrainLimits): Promise<void> {
     if (this.#isDescribed || this.#endpoint.protocol !== '1.0') return;
     this.#isDescribed = true;
     const nowMs = this.#timing.now();

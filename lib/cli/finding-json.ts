@@ -5,10 +5,11 @@ const { rawJSON } = JSON as typeof JSON & { rawJSON(text: string): object };
 
 /** One finding as one line of JSON; nanosecond times are printed as the exact integers they are. */
 export function findingJson(finding: Finding): string {
-  return JSON.stringify({ ...finding, output_fields: exact(finding.output_fields) });
+  return JSON.stringify({ ...finding, output_fields: exactFields(finding.output_fields) });
 }
 
-function exact(fields: Finding['output_fields']): object {
+/** Output fields as `JSON.stringify` takes them, with nanosecond times as exact integers. */
+export function exactFields(fields: Finding['output_fields']): object {
   const values: readonly OutputValue[] = Object.values(fields);
   if (!values.some((value) => typeof value === 'bigint')) return fields;
   return Object.fromEntries(

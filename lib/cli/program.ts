@@ -5,7 +5,9 @@ import { addExplain } from './commands/explain.ts';
 import { addExport } from './commands/export.ts';
 import { addRules } from './commands/rules.ts';
 import { addScan } from './commands/scan.ts';
+import { addServe } from './commands/serve.ts';
 import { addSimulate } from './commands/simulate.ts';
+import { addTune } from './commands/tune.ts';
 import type { CliContext } from './context.ts';
 
 /** The command line with all its commands. */
@@ -32,9 +34,11 @@ Exit status: 0 done; 1 --fail-on was reached; 2 wrong usage, configuration or ru
 3 some input could not be read (all else was still reported).`,
     );
   addScan(program, context);
+  addServe(program, context);
   addExplain(program, context);
   addCheck(program, context);
   addRules(program, context);
+  addTune(program, context);
   addExport(program, context);
   addSimulate(program);
   return program;

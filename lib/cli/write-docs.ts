@@ -3,10 +3,16 @@ import { writeFileSync } from 'node:fs';
 import { configPage } from '../config/config-page.ts';
 import { verdictPage } from '../core/classify/verdict-page.ts';
 import { errorPage } from '../core/error-page.ts';
+import { fieldPage } from '../core/rules/field-page.ts';
+import { lintPage } from '../core/rules/lint/lint-page.ts';
+import { builtinRulesPage } from './rules/builtin-rules-page.ts';
 
 const PAGES: Readonly<Record<string, () => string>> = {
   'config.md': configPage,
   'errors.md': errorPage,
+  'rules/builtin-rules.md': builtinRulesPage,
+  'rules/fields.md': fieldPage,
+  'rules/lint.md': lintPage,
   'verdicts.md': verdictPage,
 };
 

@@ -61,6 +61,6 @@ function nameOf(text: string): string {
   const name = text
     .replace(/[^A-Za-z0-9]+/g, '-')
     .replace(/^-+|-+$/g, '')
-    .slice(0, 80);
+    .slice(0, 300);
   return yamlText(name === '' ? 'entry' : name);
 }

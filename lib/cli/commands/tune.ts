@@ -1,0 +1,84 @@
+import { type Command, InvalidArgumentError, Option } from 'commander';
+import { openScan } from '../../wire.ts';
+import type { CliContext } from '../context.ts';
+import { EXIT, type ExitStatus } from '../exit-status.ts';
+import { makePaint } from '../paint.ts';
+import { type OriginFlags, openOptions, type PolicyFlags, withOriginOption, withPolicyOptions } from '../policy-options.ts';
+import { RuleFailures } from '../scan/failures.ts';
+import { onInterrupt } from '../scan/interrupt.ts';
+import { Progress } from '../scan/progress.ts';
+import { parseWindow } from '../scan/scan-options.ts';
+import { tellProblems } from '../tell-problems.ts';
+import { COLOR_CHOICES, type ColorChoice, type Terminal, wantsColor } from '../terminal.ts';
+import { gather } from '../tune/gather.ts';
+import { tuneJson } from '../tune/tune-json.ts';
+import { tuneTable } from '../tune/tune-table.ts';
+import { tuneYaml } from '../tune/tune-yaml.ts';
+import { type Tuning, tuningOf } from '../tune/tuning.ts';
+
+const FORMATS = ['table', 'json', 'yaml'] as const;
+
+interface TuneFlags extends PolicyFlags, OriginFlags {
+  readonly format: (typeof FORMATS)[number];
+  readonly top: number;
+  readonly since?: string;
+  readonly until?: string;
+  readonly color: ColorChoice;
+}
+
+/** Adds `driftwire tune`. */
+export function addTune(program: Command, context: CliContext): void {
+  withOriginOption(withPolicyOptions(program.command('tune')))
+    .description('which rule, principal and action make the most findings, and the exception to paste for each')
+    .argument('<PATH...>', "files, folders or - for standard input: audit logs, or Falco's JSON events between lines of text")
+    .addOption(
+      new Option('--format <form>', 'how to print it; yaml is a rule file with all the exceptions').choices(FORMATS).default('table'),
+    )
+    .option('--top <n>', 'how many groups to show in the table', wholeNumber, 10)
+    .option('--since <time>', 'leave out what happened before: a time, a date or a span such as 24h')
+    .option('--until <time>', 'leave out what happened from then on')
+    .addOption(new Option('--color <when>', 'colour the table').choices(COLOR_CHOICES).default('auto'))
+    .action(async (paths: readonly string[], flags: TuneFlags) => {
+      context.end(await tune(paths, flags, context.terminal));
+    });
+}
+
+function wholeNumber(text: string): number {
+  if (!/^[1-9]\d{0,5}$/.test(text)) throw new InvalidArgumentError('give a whole number from 1 on');
+  return Number(text);
+}
+
+async function tune(paths: readonly string[], flags: TuneFlags, terminal: Terminal): Promise<ExitStatus> {
+  const ruleFailures = new RuleFailures();
+  const window = parseWindow(flags.since, flags.until, terminal.nowMs());
+  const opened = await openScan({ ...openOptions(flags), onRuleFailure: (failure) => ruleFailures.add(failure) });
+  if (!opened.ok) {
+    tellProblems(opened.problems, terminal.err);
+    return EXIT.usage;
+  }
+  tellProblems(opened.warnings, terminal.err);
+  if (opened.config.rules.rule_matching === 'first') {
+    terminal.err.write('note: with rule_matching: first, what an exception silences for one rule may be found by a later rule\n');
+  }
+  const progress = new Progress(terminal, true);
+  const release = onInterrupt(() => progress.clear());
+  const onRecord = (records: number): void => progress.show(() => `${records.toLocaleString('en-US')} records`);
+  const gathered = await gather({ paths, window, cluster: flags.cluster, onRecord }, opened).finally(() => {
+    progress.clear();
+    release();
+  });
+  for (const line of linesOf(tuningOf(gathered, opened.model), flags, terminal)) terminal.out.write(`${line}\n`);
+  for (const line of [...ruleFailures.lines(), ...gathered.failures.lines()]) terminal.err.write(`${line}\n`);
+  return gathered.failures.any ? EXIT.unreadable : EXIT.done;
+}
+
+function linesOf(tuning: Tuning, { format, top, color }: TuneFlags, terminal: Terminal): readonly string[] {
+  switch (format) {
+    case 'table':
+      return tuneTable(tuning, top, { columns: terminal.columns, paint: makePaint(wantsColor(color, terminal)) });
+    case 'json':
+      return [tuneJson(tuning)];
+    case 'yaml':
+      return tuneYaml(tuning);
+  }
+}

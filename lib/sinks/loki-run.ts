@@ -1,0 +1,278 @@
+/**
+ * One call of the sink: batches are pushed one after the other, and what Loki answers decides what comes next. Every delivery
+ * ends with exactly one result.
+ */
+import type { HttpClient, HttpOutcome } from '../clients/http.ts';
+import { backoffMs, type RetryPolicy, type Timing } from '../clients/retry.ts';
+import { retryAfterMs } from '../clients/retry-after.ts';
+import { judgePush, namedLineLimit, type PushVerdict, type Refused, refusalReason, refusedOf } from '../core/deliver/loki-answer.ts';
+import { type Batch, type BatchBounds, batchesOf, halvesOf, type Placed, pushBody } from '../core/deliver/loki-batch.ts';
+import { type LokiEntry, type LokiEntryOptions, lokiEntry } from '../core/deliver/loki-entry.ts';
+import type { Delivery } from '../core/model/delivery.ts';
+import type { DeliveryReason, DeliveryResult } from '../core/model/delivery-result.ts';
+import type { LokiAddress } from './loki-address.ts';
+import type { LokiGate } from './loki-gate.ts';
+import { lookUp } from './loki-lookup.ts';
+import { answerText, barredReason, type PushHttp } from './loki-push.ts';
+
+/** What a call works with. */
+export interface LokiRunParts {
+  readonly push: PushHttp;
+  readonly client: HttpClient;
+  readonly address: LokiAddress;
+  readonly gate: LokiGate;
+  readonly timing: Timing;
+  readonly retry: RetryPolicy;
+  readonly bounds: BatchBounds;
+  readonly entry: Omit<LokiEntryOptions, 'maxLineBytes'>;
+  readonly patienceMs: number;
+  readonly deadlineMs: number;
+  readonly signal: AbortSignal;
+  readonly onSettled: (delivery: Delivery, result: DeliveryResult) => void;
+}
+
+/** Loki's times are int64: one beyond makes the whole push unreadable. */
+const MAX_TIME_NS = 2n ** 63n - 1n;
+/** Pushes that one call spends on finding out which entries an unclear answer means. */
+const MAX_ISOLATIONS = 256;
+/** Entries younger than this are found by a query at once; older ones only when their chunk is written (measured: 2 h 40 min). */
+const SURELY_VISIBLE_MS = 2 * 60 * 60 * 1000;
+/** When to ask again for an entry that cannot be found yet, in ms. */
+const ASK_AGAIN_MS = 60_000;
+
+const DELIVERED: DeliveryResult = { kind: 'delivered' };
+
+/** One call. */
+export class LokiRun {
+  readonly #parts: LokiRunParts;
+  readonly #deliveries: readonly Delivery[];
+  readonly #results: (DeliveryResult | undefined)[];
+  readonly #queue: Batch[] = [];
+  #isolations = 0;
+  /** Tries without success in a row, and when the first of them was. */
+  #failures = 0;
+  #failingSinceMs: number | undefined;
+  /** Why the last try failed. */
+  #lastFailure: { readonly reason: DeliveryReason; readonly message: string } | undefined;
+
+  constructor(deliveries: readonly Delivery[], parts: LokiRunParts) {
+    this.#parts = parts;
+    this.#deliveries = deliveries;
+    this.#results = deliveries.map(() => undefined);
+  }
+
+  /** Works it off; one result for each delivery, in their order. */
+  async results(): Promise<readonly DeliveryResult[]> {
+    const { barred } = this.#parts.gate;
+    if (barred !== undefined) for (const index of this.#deliveries.keys()) this.#settle(index, barred);
+    else {
+      const placed = this.#deliveries.flatMap((delivery, index) => this.#placed(delivery, index));
+      this.#queue.push(...batchesOf(placed, this.#parts.bounds));
+    }
+    for (let batch = this.#queue.shift(); batch !== undefined; batch = this.#queue.shift()) {
+      const stop = await this.#untilOpen();
+      if (stop === undefined) await this.#push(batch);
+      else this.#settleAll([batch, ...this.#queue.splice(0)], stop);
+    }
+    return this.#results.map((result) => result ?? { kind: 'later', reason: 'unexpected', message: 'no result', afterMs: 0 });
+  }
+
+  /** The entry of a delivery; what cannot be made one is refused here, so that it does not spoil the push of others. */
+  #placed(delivery: Delivery, index: number): readonly Placed[] {
+    const refuse = (reason: DeliveryReason, message: string): readonly Placed[] => {
+      this.#settle(index, { kind: 'refused', reason, permanent: true, message });
+      return [];
+    };
+    try {
+      const entry = this.#entryOf(delivery);
+      if (entry.timeNs > MAX_TIME_NS) return refuse('too_new', 'the event lies beyond the year 2262, which Loki cannot tell');
+      if (entry.timeNs < -MAX_TIME_NS) return refuse('too_old', 'the event lies before the year 1678, which Loki cannot tell');
+      return [{ entry, index }];
+    } catch (cause) {
+      return refuse('invalid', `no entry can be made of the event: ${cause instanceof Error ? cause.message : String(cause)}`);
+    }
+  }
+
+  #entryOf(delivery: Delivery): LokiEntry {
+    return lokiEntry(delivery, { ...this.#parts.entry, maxLineBytes: this.#parts.gate.maxLineBytes });
+  }
+
+  /** Waits until something may be sent; a result says that this call will not see it. */
+  async #untilOpen(): Promise<DeliveryResult | undefined> {
+    const { gate, timing, retry, deadlineMs, signal } = this.#parts;
+    const waitMs = gate.notBeforeMs - timing.now();
+    const endMs = Math.min(deadlineMs, (this.#failingSinceMs ?? timing.now()) + retry.totalMs);
+    if (signal.aborted) return later('stopped', 'ended by the caller', 0);
+    if (waitMs > 0 && gate.notBeforeMs > endMs) {
+      const { reason, message } = this.#lastFailure ?? { reason: 'paused', message: 'Loki has asked to be left alone' };
+      return later(reason, message, waitMs);
+    }
+    if (waitMs > 0) await timing.sleep(waitMs, signal);
+    if (signal.aborted || timing.now() >= deadlineMs) return later('stopped', 'the time of this call is up', 0);
+    return undefined;
+  }
+
+  async #push(batch: Batch): Promise<void> {
+    const { push, timing, gate, deadlineMs, signal } = this.#parts;
+    const sentMs = timing.now();
+    const outcome = await push.send(pushBody(batch), { signal, timeoutMs: deadlineMs - sentMs });
+    const pauseMs = outcome.kind === 'answer' ? retryAfterMs(outcome.headers, timing.now()) : undefined;
+    if (pauseMs !== undefined) gate.pause(pauseMs);
+    const verdict = verdictOf(outcome);
+    const message = outcome.kind === 'answer' ? answerText(outcome, push.url) : outcome.message;
+    if (verdict.kind !== 'wait') this.#succeeded();
+    switch (verdict.kind) {
+      case 'stored':
+        this.#settleItems(batch.items, DELIVERED);
+        break;
+      case 'stream_refused':
+        this.#settleItems(batch.items, { kind: 'refused', reason: verdict.reason, permanent: true, message });
+        break;
+      case 'too_large':
+        if (batch.items.length > 1) this.#queue.unshift(...halvesOf(batch));
+        else this.#settleItems(batch.items, { kind: 'refused', reason: 'too_large', permanent: true, message });
+        break;
+      case 'barred':
+        this.#bar(batch, { kind: 'refused', reason: verdict.reason, permanent: false, message });
+        break;
+      case 'wait':
+        this.#wait(batch, verdict, message, sentMs);
+        break;
+      case 'refused':
+        await this.#isolate(batch, outcome.kind === 'answer' ? outcome.body : '', message);
+    }
+  }
+
+  #bar(batch: Batch, result: DeliveryResult): void {
+    this.#parts.gate.bar(result);
+    this.#settleAll([batch, ...this.#queue.splice(0)], result);
+  }
+
+  #wait(batch: Batch, verdict: Extract<PushVerdict, { kind: 'wait' }>, message: string, sentMs: number): void {
+    const { gate, retry, timing } = this.#parts;
+    this.#failures++;
+    this.#failingSinceMs ??= sentMs;
+    this.#lastFailure = { reason: verdict.reason, message };
+    gate.pause(backoffMs(this.#failures, retry, timing));
+    // a batch above the stream's or the tenant's burst never gets in; a half of it may
+    const smaller = verdict.smaller && batch.items.length > 1;
+    if (smaller) this.#queue.unshift(...halvesOf(batch));
+    else if (this.#failures < retry.maxAttempts) this.#queue.unshift(batch);
+    else this.#giveUp(batch, verdict.concerns, later(verdict.reason, message, Math.max(0, gate.notBeforeMs - timing.now())));
+  }
+
+  #giveUp(batch: Batch, concerns: 'stream' | 'sink', result: DeliveryResult): void {
+    const isConcerned = ({ stream }: Batch): boolean => concerns === 'sink' || stream === batch.stream;
+    const others = this.#queue.filter((each) => !isConcerned(each));
+    this.#settleAll([batch, ...this.#queue.filter(isConcerned)], result);
+    this.#queue.splice(0, this.#queue.length, ...others);
+    this.#succeeded();
+  }
+
+  /** Settles what an answer tells for certain, and pushes less at a time where it does not. */
+  async #isolate(batch: Batch, text: string, message: string): Promise<void> {
+    const [only] = batch.items;
+    const isAlone = batch.items.length === 1 && only !== undefined;
+    const refused = isAlone ? [{ item: only, reason: refusalReason(text) }] : refusedOf(text, batch.items);
+    if (refused === undefined) {
+      if (this.#isolations++ < MAX_ISOLATIONS) this.#queue.unshift(...halvesOf(batch));
+      else this.#settleItems(batch.items, { kind: 'refused', reason: 'unexpected', permanent: false, message });
+      return;
+    }
+    const items = new Set(refused.map(({ item }) => item));
+    this.#settleItems(
+      batch.items.filter((item) => !items.has(item)),
+      DELIVERED,
+    );
+    const behind = refused.filter(({ reason }) => reason === 'too_far_behind').map(({ item }) => item);
+    if (behind.length > 0) await this.#isBehind({ stream: batch.stream, items: behind }, message);
+    this.#refuse(
+      refused.filter(({ reason }) => reason !== 'too_far_behind'),
+      batch,
+      text,
+      message,
+    );
+  }
+
+  #refuse(refused: readonly Refused[], { stream }: Batch, text: string, message: string): void {
+    const long = refused.filter(({ reason }) => reason === 'too_large').map(({ item }) => item);
+    const cuts = long.length > 0 && this.#parts.gate.learnLineLimit(namedLineLimit(text));
+    if (cuts) this.#requeue(long, (delivery) => ({ ...this.#entryOf(delivery), stream }));
+    for (const { item, reason } of refused) {
+      if (!(cuts && reason === 'too_large')) this.#settle(item.index, { kind: 'refused', reason, permanent: true, message });
+    }
+  }
+
+  /**
+   * Loki says "too far behind" to an entry that is really late, and to the repeat of one that it has. Which of the two it is, a
+   * query tells: what is there is delivered, what is missing goes to the stream of late entries.
+   */
+  async #isBehind(batch: Batch, message: string): Promise<void> {
+    const { client, address, push, signal, deadlineMs, timing } = this.#parts;
+    const stop = await this.#untilOpen();
+    if (stop !== undefined) {
+      this.#settleItems(batch.items, stop);
+      return;
+    }
+    const limits = { signal, headers: push.tenantHeaders, timeoutMs: deadlineMs - timing.now() };
+    const found = await lookUp(client, address.queryRange, batch.stream, batch.items, limits);
+    this.#settleItems([...(found ?? [])], DELIVERED);
+    const missing = batch.items.filter((item) => found?.has(item) !== true);
+    const open = found === undefined ? [] : missing.filter((item) => this.#mayBeUnseen(item));
+    this.#settleItems(open, later('too_far_behind', `${message} (its chunk may not be written yet)`, ASK_AGAIN_MS));
+    const late = missing.filter((item) => !open.includes(item));
+    if (found !== undefined && batch.stream['ingest'] === undefined) {
+      this.#requeue(late, (delivery) => this.#entryOf({ ...delivery, ingest: 'backfill' }));
+      return;
+    }
+    const told = found === undefined ? `${message} (whether it is there from an earlier push could not be asked)` : message;
+    this.#settleItems(late, { kind: 'refused', reason: 'too_far_behind', permanent: true, message: told });
+  }
+
+  #mayBeUnseen({ entry, index }: Placed): boolean {
+    const { gate, patienceMs, timing } = this.#parts;
+    const isVisible = BigInt(Math.trunc(timing.now() - SURELY_VISIBLE_MS)) * 1_000_000n < entry.timeNs;
+    return !isVisible && gate.openForMs(this.#deliveries[index]?.key ?? '') < patienceMs;
+  }
+
+  #requeue(items: readonly Placed[], entryOf: (delivery: Delivery) => LokiEntry): void {
+    const placed = items.flatMap(({ index }) => {
+      const delivery = this.#deliveries[index];
+      return delivery === undefined ? [] : [{ index, entry: entryOf(delivery) }];
+    });
+    this.#queue.push(...batchesOf(placed, this.#parts.bounds));
+  }
+
+  #succeeded(): void {
+    this.#failures = 0;
+    this.#failingSinceMs = undefined;
+    this.#lastFailure = undefined;
+  }
+
+  #settleAll(batches: readonly Batch[], result: DeliveryResult): void {
+    for (const { items } of batches) this.#settleItems(items, result);
+  }
+
+  #settleItems(items: readonly Placed[], result: DeliveryResult): void {
+    for (const { index } of items) this.#settle(index, result);
+  }
+
+  #settle(index: number, result: DeliveryResult): void {
+    const delivery = this.#deliveries[index];
+    if (delivery === undefined || this.#results[index] !== undefined) return;
+    this.#results[index] = result;
+    if (result.kind !== 'later') this.#parts.gate.settled(delivery.key);
+    this.#parts.onSettled(delivery, result);
+  }
+}
+
+function verdictOf(outcome: HttpOutcome): PushVerdict {
+  if (outcome.kind === 'answer') return judgePush(outcome.status, outcome.body);
+  const reason = barredReason(outcome.reason);
+  if (reason === 'misconfigured') return { kind: 'barred', reason };
+  return { kind: 'wait', reason, concerns: 'sink', smaller: false };
+}
+
+function later(reason: DeliveryReason, message: string, afterMs: number): DeliveryResult {
+  return { kind: 'later', reason, message, afterMs };
+}

@@ -15,7 +15,7 @@ import type { Log } from '../core/model/log.ts';
 import type { Label, SeriesValue } from '../core/model/series.ts';
 import type { DeliverOptions, Documents } from '../core/ports.ts';
 import { type DrainLimits, type Progress, RemoteWriteDrain } from './remote-write-drain.ts';
-import { type RemoteWriteAddress, RemoteWriteEndpoint } from './remote-write-request.ts';
+import { type RemoteWriteAddress, RemoteWriteEndpoint, type WriteVerdict } from './remote-write-request.ts';
 import { type RefusedSample, RemoteWriteSender } from './remote-write-sender.ts';
 
 /** How the receiver is reached and what is told to it. */
@@ -158,7 +158,7 @@ export class RemoteWriteSink {
       ({ verdict } = await this.#endpoint.write([], () => undefined, limits));
     }
     if (verdict.kind === 'stored') return { ok: true };
-    return { ok: false, reason: 'reason' in verdict ? verdict.reason : 'unexpected', message: verdict.said };
+    return { ok: false, reason: reasonOf(verdict), message: verdict.said };
   }
 
   /** Lets go of connections. */
@@ -237,6 +237,19 @@ async function unpacked(body: Uint8Array): Promise<Backlog | undefined> {
 
 function lastOf({ settled, pending }: Backlog): MetricSnapshot {
   return pending.at(-1) ?? settled;
+}
+
+function reasonOf(verdict: Exclude<WriteVerdict, { kind: 'stored' }>): DeliveryReason {
+  switch (verdict.kind) {
+    case 'refused':
+      return 'invalid';
+    case 'too_large':
+      return 'too_large';
+    case 'not_spoken':
+      return 'unexpected';
+    default:
+      return verdict.reason;
+  }
 }
 
 /** Names under which the series of a metric go. */

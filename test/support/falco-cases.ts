@@ -6,7 +6,7 @@ import type { EventSource } from '../../lib/core/model/raw-record.ts';
 import { Detector, normalise } from '../../lib/core/pipeline.ts';
 import { EMPTY_POLICY } from '../../lib/core/policy/policy.ts';
 import type { EventContext, RuleEngine } from '../../lib/core/rules/engine.ts';
-import { loadRules } from '../../lib/core/rules/load-rules.ts';
+import { loadRules, type RuleFile } from '../../lib/core/rules/load-rules.ts';
 import { readAll } from './reading.ts';
 import { sharedPath } from './shared.ts';
 
@@ -40,7 +40,9 @@ export interface FalcoCase {
   readonly output?: string;
   readonly expect: {
     readonly exit_code: number;
-    readonly errors: readonly { readonly code: string; readonly message: string | null }[];
+    readonly errors: readonly { readonly code: string; readonly message: string }[];
+    /** Sorted; null: not recorded. */
+    readonly warning_codes: readonly string[] | null;
     readonly fatal?: string;
   } & Readonly<Partial<Record<Mode, Run>>>;
 }
@@ -79,11 +81,14 @@ export function contextsOf(source: EventSource, text: string): readonly EventCon
 
 const NO_RULES: RuleEngine = { rules: [], match: () => [], mayMatch: () => false };
 
-/** The engine of a case's rule files, or the messages of their errors. */
-export function loadCase({ rules }: Pick<FalcoCase, 'rules'>, ruleMatching: Mode): RuleEngine | readonly string[] {
-  const files = rules.map(({ name, text, path }) => ({ name, text: text ?? falcoFile(path as string) }));
-  const { engine, problems } = loadRules(files, { minimumPriority: 'Debug', ruleMatching, disable: [] });
-  return engine ?? problems.filter(({ severity }) => severity === 'error').map(({ message }) => message);
+/** The rule files of a case. */
+export function filesOf({ rules }: Pick<FalcoCase, 'rules'>): readonly RuleFile[] {
+  return rules.map(({ name, text, path }) => ({ name, text: text ?? falcoFile(path as string) }));
+}
+
+/** The engine of a case's rule files; undefined: they do not load. */
+export function loadCase(falcoCase: Pick<FalcoCase, 'rules'>, ruleMatching: Mode): RuleEngine | undefined {
+  return loadRules(filesOf(falcoCase), { minimumPriority: 'Debug', ruleMatching, disable: [] }).engine;
 }
 
 /** Every alert of an engine over events, in their order. */

@@ -5,7 +5,7 @@ import type { EngineType, FieldValue } from './fields/field.ts';
 import { fnmatch } from './fnmatch.ts';
 import type { Source } from './operand.ts';
 import { pathPrefix } from './path-prefix.ts';
-import { PatternError, posixRegex } from './posix-regex.ts';
+import { posixRegex } from './posix-regex.ts';
 import { OperatorError } from './resolve-field.ts';
 
 export { asciiLower, asciiUpper } from './bytes.ts';
@@ -29,8 +29,6 @@ const MAX_NUMBER = 2n ** 64n - 1n;
 const TEXT_TESTS: Readonly<Record<string, (wanted: string) => Test>> = {
   '=': (wanted) => (value) => value === wanted,
   '==': (wanted) => (value) => value === wanted,
-  in: (wanted) => (value) => value === wanted,
-  intersects: (wanted) => (value) => value === wanted,
   '!=': (wanted) => (value) => value !== wanted,
   '<': (wanted) => (value) => compareBytes(value, wanted) < 0,
   '<=': (wanted) => (value) => compareBytes(value, wanted) <= 0,
@@ -45,14 +43,7 @@ const TEXT_TESTS: Readonly<Record<string, (wanted: string) => Test>> = {
   endswith: (wanted) => (value) => value.endsWith(wanted),
   glob: (wanted) => fnmatch(wanted, false),
   iglob: (wanted) => fnmatch(wanted, true),
-  regex: (pattern) => {
-    try {
-      return posixRegex(pattern);
-    } catch (cause) {
-      if (!(cause instanceof PatternError)) throw cause;
-      throw new OperatorError(`invalid regex pattern: ${cause.message}`);
-    }
-  },
+  regex: posixRegex,
   pmatch: pathPrefix,
 };
 
@@ -64,7 +55,7 @@ export function checkOperator(operator: string, { engineType, isList }: Pick<Sou
   if (isList) {
     if (!LISTED.has(operator)) throw fail('list');
   } else if (engineType === 'CHARBUF') {
-    if (!Object.hasOwn(TEXT_TESTS, operator)) throw fail('for string');
+    if (!LISTED.has(operator) && !Object.hasOwn(TEXT_TESTS, operator)) throw fail('for string');
   } else if (!(engineType === 'BOOL' ? BOOLEAN : NUMERIC).has(operator)) throw fail('for numeric');
 }
 

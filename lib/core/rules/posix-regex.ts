@@ -3,10 +3,15 @@
  * library at hand reads Perl's syntax: there `x+?` is lazy, here it is `(x+)?`; `\d` and `(?i)` are errors here.
  * Messages are those of RE2 (`re2/parse.cc`, `RegexpStatus`).
  */
-import { RE2JS, RE2JSException } from 're2js';
+import { RE2JS } from 're2js';
+import { OperatorError } from './resolve-field.ts';
 
 /** Why a pattern is none, in RE2's words. */
-export class PatternError extends Error {}
+export class PatternError extends OperatorError {
+  constructor(words: string, options?: ErrorOptions) {
+    super(`invalid regex pattern: ${words}`, options);
+  }
+}
 
 const MAX_REPEAT = 1000;
 const POSIX_CLASS = /^\[:\^?(?:alnum|alpha|ascii|blank|cntrl|digit|graph|lower|print|punct|space|upper|word|xdigit):\]/;
@@ -20,10 +25,14 @@ export function posixRegex(pattern: string): (value: string) => boolean {
     const compiled = RE2JS.compile(rewritten, RE2JS.MULTILINE);
     return (value) => compiled.matches(value);
   } catch (cause) {
-    // What is left are the library's own bounds on size and nesting.
-    if (!(cause instanceof RE2JSException)) throw cause;
-    throw new PatternError(`pattern too large - compile failed: ${pattern}`);
+    // What is left are the bounds that only the parsed pattern shows, such as repetitions of repetitions.
+    throw new PatternError(inRe2Words(String(cause)), { cause });
   }
+}
+
+function inRe2Words(message: string): string {
+  const words = message.replace(/^.*?error parsing regexp: /, '').replace('invalid repeat count', 'invalid repetition size');
+  return words.replaceAll('`', '');
 }
 
 /** Copies a pattern piece by piece; a repetition of a repetition gets a group round its operand. */

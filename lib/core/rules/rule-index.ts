@@ -1,0 +1,80 @@
+/**
+ * Which rules an event can match at all, by the values that their conditions need (`needs.ts`), so that the cost of an event
+ * hardly grows with the number of rules. Figures: docs/bench/rules.md, repeated by `npm run bench:rules`.
+ */
+import type { Compiled } from './compile.ts';
+import type { FieldEvent, FieldSpec } from './fields/field.ts';
+import type { Needs } from './needs.ts';
+
+/** Fields worth asking: cheap to read, and with many values over the rules. The first ones are preferred. */
+const INDEXED: readonly string[] = [
+  'ct.name',
+  'ka.target.resource',
+  'ka.verb',
+  'ct.src',
+  'ct.shortsrc',
+  'ka.target.subresource',
+  'ct.error',
+  'drift.class',
+  'drift.manual',
+];
+/** Combinations of values whose rules are remembered; each takes one array. */
+const MAX_REMEMBERED = 10_000;
+
+interface IndexedField {
+  readonly spec: FieldSpec;
+  /** Positions of the rules that need a value, and a number that stands for the value. */
+  readonly rules: Map<string, { readonly id: number; readonly positions: number[] }>;
+}
+
+/** Candidates among rules, in their order. */
+export class RuleIndex<R extends { readonly condition: Pick<Compiled, 'needs'> }> {
+  readonly #rules: readonly R[];
+  readonly #always: number[] = [];
+  readonly #fields: readonly IndexedField[];
+  readonly #remembered = new Map<string, readonly R[]>();
+
+  constructor(rules: readonly R[], field: (name: string) => FieldSpec | undefined) {
+    this.#rules = rules;
+    const fields = new Map<string, IndexedField>();
+    for (const [position, { condition }] of rules.entries()) {
+      const spec = bestOf(condition.needs, field);
+      if (spec === undefined) {
+        this.#always.push(position);
+        continue;
+      }
+      const indexed = fields.get(spec.name) ?? { spec, rules: new Map() };
+      fields.set(spec.name, indexed);
+      for (const value of condition.needs.get(spec.name) as ReadonlySet<string>) {
+        const entry = indexed.rules.get(value) ?? { id: indexed.rules.size + 1, positions: [] };
+        indexed.rules.set(value, entry);
+        entry.positions.push(position);
+      }
+    }
+    this.#fields = [...fields.values()];
+  }
+
+  /** The rules that the event can match; the others cannot. */
+  candidates(event: FieldEvent): readonly R[] {
+    const entries = this.#fields.map(({ spec, rules }) => rules.get(spec.read(event, '') as string));
+    const key = entries.map((entry) => entry?.id ?? 0).join();
+    const found = this.#remembered.get(key);
+    if (found !== undefined) return found;
+    if (this.#remembered.size >= MAX_REMEMBERED) this.#remembered.clear();
+    const positions = entries.flatMap((entry) => entry?.positions ?? []);
+    const made = [...this.#always, ...positions].sort((a, b) => a - b).map((position) => this.#rules[position] as R);
+    this.#remembered.set(key, made);
+    return made;
+  }
+}
+
+/** The field with the fewest values; of equals the preferred one. */
+function bestOf(needs: Needs, field: (name: string) => FieldSpec | undefined): FieldSpec | undefined {
+  let best: string | undefined;
+  let fewest = Number.POSITIVE_INFINITY;
+  for (const name of INDEXED) {
+    const count = needs.get(name)?.size ?? Number.POSITIVE_INFINITY;
+    if (count < fewest) [best, fewest] = [name, count];
+  }
+  return best === undefined ? undefined : field(best);
+}

@@ -32,6 +32,18 @@ import { transaction } from './sqlite/transaction.ts';
 const FORGET_EVERY_MS = 60_000;
 const FORGET_AT_ONCE = 5_000;
 
+/** Options of a store in a folder. */
+export interface SqliteOptions extends StoreOptions {
+  /**
+   * How long to wait for another process's transaction, in ms. The whole process waits, and theirs are short: longer means that
+   * somebody is stuck.
+   */
+  readonly busyMs?: number;
+}
+
+/** One process waits this long for another, in ms, unless it is told otherwise. */
+const BUSY_MS = 5_000;
+
 /** A store in a folder. */
 export class SqliteStore implements Store {
   readonly #folder: string;
@@ -44,10 +56,10 @@ export class SqliteStore implements Store {
   #isClosed = false;
 
   /** @throws {DriftwireError} `DW_STORE_UNUSABLE` or `DW_STORE_UNAVAILABLE`, see `openDatabase`. */
-  constructor(folder: string, options: StoreOptions = {}) {
+  constructor(folder: string, { busyMs = BUSY_MS, ...options }: SqliteOptions = {}) {
     this.#folder = folder;
     this.#settings = storeSettings(options);
-    this.#db = openDatabase(folder);
+    this.#db = openDatabase(folder, busyMs);
     this.#totals = new SqliteTotals(this.#db, this.#settings);
     this.#spool = new SqliteSpool(this.#db, this.#totals, this.#settings);
     this.#mark = this.#db.prepare('INSERT OR IGNORE INTO counted VALUES (?, ?)');

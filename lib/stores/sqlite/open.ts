@@ -10,20 +10,18 @@ import { transaction } from './transaction.ts';
 /** The file in the state folder; SQLite keeps its log and index beside it. */
 const FILE = 'driftwire.db';
 
-/** How long one process waits for another's transaction, in ms: theirs are short, so longer means that somebody is stuck. */
-const BUSY_MS = 5_000;
-
 /**
  * Opens the store of a folder, which is made if it is not there.
  *
+ * @param busyMs - How long to wait for another process.
  * @throws {DriftwireError} `DW_STORE_UNUSABLE` when it is damaged, somebody else's, of a newer version or not accessible; `DW_STORE_UNAVAILABLE` when it is busy.
  */
-export function openDatabase(folder: string): DatabaseSync {
+export function openDatabase(folder: string, busyMs: number): DatabaseSync {
   const path = join(folder, FILE);
   let db: DatabaseSync | undefined;
   try {
     makeFile(folder, path);
-    db = new DatabaseSync(path, { timeout: BUSY_MS });
+    db = new DatabaseSync(path, { timeout: busyMs });
     checkOwner(db, path);
     prepare(db);
     checkWhole(db, path);

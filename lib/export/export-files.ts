@@ -2,12 +2,14 @@ import { configJsonSchema } from '../config/json-schema.ts';
 import { alertmanagerFiles } from './alertmanager/alertmanager-config.ts';
 import type { ExportKind } from './export-kinds.ts';
 import { type GeneratedFile, generatedJson } from './generated-file.ts';
+import { grafanaFiles } from './grafana/grafana-files.ts';
 import { lokiRuleFiles } from './loki/loki-rules.ts';
 import type { ExportOptions } from './options.ts';
 import { prometheusConfig } from './prometheus/prometheus-config.ts';
 import { prometheusRuleFiles } from './prometheus/rule-files.ts';
 
 const FILES: Readonly<Record<ExportKind, (options: ExportOptions) => readonly GeneratedFile[]>> = {
+  grafana: grafanaFiles,
   prometheus: (options) => [...prometheusRuleFiles(options), prometheusConfig()],
   loki: lokiRuleFiles,
   alertmanager: alertmanagerFiles,

@@ -1,5 +1,6 @@
 /** What can be exported, with a line for the help. */
 export const EXPORTS = {
+  grafana: 'the dashboards ConCon, Driftwire health and Rules',
   prometheus: 'recording and alerting rules, and an example of a Prometheus configuration',
   loki: "the alerts about manual changes as rules for Loki's ruler",
   alertmanager: 'an Alertmanager configuration: routes, inhibitions, Slack, email and PagerDuty',

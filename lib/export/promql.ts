@@ -46,19 +46,14 @@ export function countWithout(labels: readonly string[], total: string, window: s
   return `sum without (${[...TARGET_LABELS, ...labels].join(', ')}) (\n${indent(newEvents(total, window, heartbeats))}\n)`;
 }
 
-/** The sum of what `newEvents` gives by some labels. */
-export function countBy(labels: readonly string[], total: string, window: string): string {
-  return `sum by (${labels.join(', ')}) (\n${indent(newEvents(total, window))}\n)`;
-}
-
 /**
- * Events of each group in the window that ends now, for boards: the same difference, of sums. A group that is not known from
- * before the window counts from zero, which is right for every board but the very first window of a deployment that has
- * counted before Prometheus knew it.
+ * Events of each group in the window that ends now, for boards: `newEvents` in a form that fits a line. A series that is not
+ * known from before the window (or that began anew) counts whole, which is right but for the very first window of a deployment
+ * that has counted before Prometheus knew it: there it shows all that was counted before.
  */
 export function boardCount(labels: readonly string[], total: string, window: string): string {
-  const sum = `sum by (${labels.join(', ')})`;
-  return `${sum} (${total}) - (${sum} (last_over_time(${total}[${MEMORY}] offset ${window})) or ${sum} (${total}) * 0)`;
+  const by = labels.length === 0 ? '' : ` by (${labels.join(', ')}) `;
+  return `sum${by}(${total} - last_over_time(${total}[${MEMORY}] offset ${window}) >= 0 or ${total})`;
 }
 
 function indent(text: string): string {

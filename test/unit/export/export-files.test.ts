@@ -6,10 +6,12 @@ import { exportFiles } from '../../../lib/export/export-files.ts';
 import { EXPORT_KINDS } from '../../../lib/export/export-kinds.ts';
 import { DEFAULT_EXPORT } from '../../../lib/export/options.ts';
 
+/** The JSON Schema is written for editors only; what is committed of the configuration's schema is docs/config.md. */
+const COMMITTED = EXPORT_KINDS.filter((kind) => kind !== 'json-schema');
 const folder = fileURLToPath(new URL('../../../observability/', import.meta.url));
 
 describe('the committed files below observability/', () => {
-  test.each(EXPORT_KINDS)('%s: equal to what `driftwire export` writes, with nothing beside it', (kind) => {
+  test.each(COMMITTED)('%s: equal to what `driftwire export` writes, with nothing beside it', (kind) => {
     const files = exportFiles(kind, DEFAULT_EXPORT);
     expect(files.length).toBeGreaterThan(0);
     for (const { path, text } of files) {
@@ -21,11 +23,21 @@ describe('the committed files below observability/', () => {
     expect(there).toHaveLength(files.length);
   });
 
+  test('the JSON Schema describes the configuration', () => {
+    const [file] = exportFiles('json-schema', DEFAULT_EXPORT);
+    expect(file?.path).toBe('driftwire.schema.json');
+    expect(JSON.parse(file?.text ?? '')).toMatchObject({
+      type: 'object',
+      properties: { pipelines: {}, break_glass: {} },
+      additionalProperties: false,
+    });
+  });
+
   test('equal options give equal text', () => {
     for (const kind of EXPORT_KINDS) expect(exportFiles(kind, DEFAULT_EXPORT)).toEqual(exportFiles(kind, structuredClone(DEFAULT_EXPORT)));
   });
 
-  test('there is a folder for each kind and no other', () => {
-    expect(readdirSync(folder).sort()).toEqual([...EXPORT_KINDS].sort());
+  test('there is a folder for each of them and no other', () => {
+    expect(readdirSync(folder).sort()).toEqual([...COMMITTED].sort());
   });
 });

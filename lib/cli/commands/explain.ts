@@ -1,13 +1,17 @@
 import { type Command, Option } from 'commander';
 import type { Decoded, RawRecord } from '../../core/model/raw-record.ts';
 import { normalise } from '../../core/pipeline.ts';
+import type { RuleInfo } from '../../core/rules/engine.ts';
 import { type OpenedScan, openScan, readPaths } from '../../wire.ts';
 import { type CliContext, UsageError } from '../context.ts';
 import { visible } from '../escape.ts';
 import { EXIT, type ExitStatus } from '../exit-status.ts';
 import { explanationLines } from '../explain/explanation.ts';
-import { makePaint, type Paint } from '../paint.ts';
+import { RuleTraces } from '../explain/rule-traces.ts';
+import { whyLines } from '../explain/why.ts';
+import { makePaint } from '../paint.ts';
 import { openOptions, type PolicyFlags, withPolicyOptions } from '../policy-options.ts';
+import type { TableLook } from '../table/table.ts';
 import { tellProblems } from '../tell-problems.ts';
 import { COLOR_CHOICES, type ColorChoice, type Terminal, wantsColor } from '../terminal.ts';
 import { DROP_WORDS } from '../words.ts';
@@ -36,7 +40,8 @@ async function explain(file: string, flags: ExplainFlags, terminal: Terminal): P
     return EXIT.usage;
   }
   tellProblems(opened.warnings, terminal.err);
-  const explainer = new Explainer(opened, flags.id, makePaint(wantsColor(flags.color, terminal)));
+  const look = { columns: terminal.columns, paint: makePaint(wantsColor(flags.color, terminal)) };
+  const explainer = new Explainer(opened, flags.id, look);
   // everything is parsed here: nobody asks why of a record in order to have it skipped
   await readPaths([file], {
     prefilter: undefined,
@@ -57,17 +62,19 @@ type Opened = Extract<OpenedScan, { ok: true }>;
 class Explainer {
   readonly #opened: Opened;
   readonly #id: string | undefined;
-  readonly #paint: Paint;
+  readonly #look: TableLook;
+  readonly #traces: RuleTraces;
   readonly #seen = new Set<string>();
   #number = 0;
   items = 0;
   shown = 0;
   failed = false;
 
-  constructor(opened: Opened, id: string | undefined, paint: Paint) {
+  constructor(opened: Opened, id: string | undefined, look: TableLook) {
     this.#opened = opened;
     this.#id = id;
-    this.#paint = paint;
+    this.#look = look;
+    this.#traces = new RuleTraces(opened.model);
   }
 
   /** The lines about one item; none when another one was asked for. */
@@ -87,7 +94,11 @@ class Explainer {
     if (decision.findings.length > 0) this.#seen.add(event.dedupeKey);
     if (this.#id !== undefined && event.id !== this.#id) return [];
     this.shown++;
-    return explanationLines(decision, this.#opened.engine.rules, isRepeat, this.#paint);
+    const why = ({ name }: RuleInfo): readonly string[] => {
+      const traced = this.#traces.of(name, decision.context);
+      return traced === undefined ? [] : whyLines(traced);
+    };
+    return explanationLines(decision, this.#opened.engine.rules, isRepeat, why, this.#look);
   }
 
   #failure(origin: RawRecord['origin'], text: string): readonly string[] {
@@ -97,6 +108,6 @@ class Explainer {
 
   #other({ input, line, path }: RawRecord['origin'], text: string): readonly string[] {
     if (this.#id !== undefined) return [];
-    return [this.#paint.bold(visible(`${input}:${line} ${path}`.trimEnd())), `  ${visible(text)}`, ''];
+    return [this.#look.paint.bold(visible(`${input}:${line} ${path}`.trimEnd())), `  ${visible(text)}`, ''];
   }
 }

@@ -37,7 +37,7 @@ async function test(paths: readonly string[], flags: TestFlags, terminal: Termin
   const ran: Ran[] = [];
   let isBroken = false;
   for (const file of findTests(paths)) {
-    const result = await runTestFile(file, () => []);
+    const result = await runTestFile(file);
     if (result.ok) ran.push(result);
     else {
       isBroken = true;

@@ -3,32 +3,45 @@ import type { Decision } from '../../core/pipeline.ts';
 import type { RuleInfo } from '../../core/rules/engine.ts';
 import { visible } from '../escape.ts';
 import { localTime } from '../local-time.ts';
-import type { Paint } from '../paint.ts';
+import type { TableLook } from '../table/table.ts';
 import { CLASS_WORDS, HAND_WORDS, reasonWords } from '../words.ts';
+import { wrapWhole } from './wrap-whole.ts';
 
 const LABEL_COLUMNS = 29;
 
 /** One question with its answer. */
 type Answer = readonly [question: string, answer: string];
 
+/** Why a rule matched or did not, one sentence a line. */
+export type WhyOfRule = (rule: RuleInfo) => readonly string[];
+
 /**
- * Everything that was asked of one event, in the order in which it was asked, as lines for a terminal.
+ * Everything that was asked of one event, in the order in which it was asked, as lines for a terminal. Long answers are broken
+ * into lines and never cut.
  *
  * @param isRepeat - The same event stood in the input before.
  */
-export function explanationLines(decision: Decision, rules: readonly RuleInfo[], isRepeat: boolean, paint: Paint): readonly string[] {
+export function explanationLines(
+  decision: Decision,
+  rules: readonly RuleInfo[],
+  isRepeat: boolean,
+  why: WhyOfRule,
+  look: TableLook,
+): readonly string[] {
   const { event } = decision.context;
   const origin = `${event.record.origin.input}:${event.record.origin.line} ${event.record.origin.path}`.trimEnd();
   return [
-    paint.bold(visible(origin)),
-    ...[...known(event), ...asked(decision, isRepeat)].map(([question, answer]) => line(question, visible(answer), paint)),
-    ...ruleLines(decision, rules, paint),
+    look.paint.bold(visible(origin)),
+    ...[...known(event), ...asked(decision, isRepeat)].flatMap((answer) => answerLines(answer, look)),
+    ...ruleLines(decision, rules, why, look),
     '',
   ];
 }
 
-function line(question: string, answer: string, paint: Paint): string {
-  return `  ${paint.dim(question.padEnd(LABEL_COLUMNS))}${answer}`;
+function answerLines([question, answer]: Answer, { columns, paint }: TableLook): readonly string[] {
+  // on a terminal so narrow that hardly anything fits beside the question, the terminal wraps
+  const lines = wrapWhole(visible(answer), Math.max(20, columns - LABEL_COLUMNS - 2));
+  return lines.map((line, index) => `  ${paint.dim((index === 0 ? question : '').padEnd(LABEL_COLUMNS))}${line}`);
 }
 
 function known(event: AuditEvent): readonly Answer[] {
@@ -69,17 +82,25 @@ function asked({ context: { event, verdict } }: Decision, isRepeat: boolean): re
   ];
 }
 
-function ruleLines({ context: { event }, findings }: Decision, rules: readonly RuleInfo[], paint: Paint): readonly string[] {
+function ruleLines(
+  { context: { event }, findings }: Decision,
+  rules: readonly RuleInfo[],
+  why: WhyOfRule,
+  { columns, paint }: TableLook,
+): readonly string[] {
   const loaded = rules.filter((rule) => rule.enabled && rule.source === event.source);
   const matched = new Map(findings.map(({ finding }) => [finding.rule, finding]));
   const sorted = [...loaded].sort((left, right) => Number(matched.has(right.name)) - Number(matched.has(left.name)));
+  const paragraph = (text: string, indent: number): readonly string[] =>
+    wrapWhole(visible(text), columns - indent).map((line) => ' '.repeat(indent) + line);
   return [
     `  ${paint.dim(`rules (${loaded.length} loaded for ${event.source})`)}`,
-    ...sorted.map((rule) => {
+    ...sorted.flatMap((rule) => {
       const finding = matched.get(rule.name);
-      if (finding === undefined) return `    ${paint.dim(`- ${visible(rule.name)}: no match`)}`;
-      const found = `${paint.bold(visible(rule.name))}: ${finding.priority}: ${visible(finding.message)}`;
-      return `    ${paint.priority(finding.priority, '+')} ${found}`;
+      const reasons = why(rule).flatMap((reason) => paragraph(reason, 8).map(paint.dim));
+      if (finding === undefined) return [...paragraph(`- ${rule.name}: no match`, 4).map(paint.dim), ...reasons];
+      const [first = '', ...rest] = paragraph(`+ ${rule.name}: ${finding.priority}: ${finding.message}`, 4);
+      return [paint.priority(finding.priority, first), ...rest, ...reasons];
     }),
   ];
 }

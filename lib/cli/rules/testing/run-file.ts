@@ -6,6 +6,8 @@ import { loadConfigFile } from '../../../config/load-file.ts';
 import type { Problem } from '../../../config/problem.ts';
 import type { RuleInfo } from '../../../core/rules/engine.ts';
 import { openScan } from '../../../wire.ts';
+import { RuleTraces } from '../../explain/rule-traces.ts';
+import { whyLines } from '../../explain/why.ts';
 import { type CaseResult, decisionsOf, inputOf, judge, type WhyOf } from './run-case.ts';
 import { type ParsedFile, parseBasesFile, parseTestFile, type TestFile } from './test-file.ts';
 
@@ -15,7 +17,7 @@ export type FileResult =
   | { readonly ok: false; readonly file: string; readonly problems: readonly Problem[] };
 
 /** Runs all cases of one test file; nothing in it can make this throw. */
-export async function runTestFile(file: string, why: WhyOf): Promise<FileResult> {
+export async function runTestFile(file: string): Promise<FileResult> {
   const read = readYaml(file, parseTestFile);
   const { value: tests } = read;
   if (tests === undefined) return { ok: false, file, problems: read.problems };
@@ -29,6 +31,11 @@ export async function runTestFile(file: string, why: WhyOf): Promise<FileResult>
   });
   const problems = [...read.problems, ...bases.problems, ...(opened.ok ? [] : opened.problems)];
   if (!opened.ok || problems.length > 0) return { ok: false, file, problems };
+  const traces = new RuleTraces(opened.model);
+  const why: WhyOf = (rule, { context }) => {
+    const traced = traces.of(rule, context);
+    return traced === undefined ? [] : whyLines(traced);
+  };
   const cases: CaseResult[] = [];
   const broken: Problem[] = [];
   for (const [index, test] of tests.tests.entries()) {

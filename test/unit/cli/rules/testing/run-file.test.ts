@@ -44,7 +44,7 @@ beforeAll(() => {
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 async function run(tests: string, name = 'mine.test.yaml'): Promise<FileResult> {
-  return runTestFile(write(name, tests), (rule) => [`why ${rule}`]);
+  return runTestFile(write(name, tests));
 }
 async function faults(tests: string): Promise<readonly (readonly string[])[]> {
   const result = await run(tests);
@@ -65,8 +65,8 @@ describe('a case', () => {
 
   test('says why an expected rule did not fire and why another one did', async () => {
     expect(await faults(`tests: [{ name: a, event: ${event}, expect: [Patched] }]`)).toEqual([
-      ['Patched: expected, did not fire', 'why Patched'],
-      ['Deleted: fired, not expected', 'why Deleted'],
+      ['Patched: expected, did not fire', 'ka.verb = patch is false: ka.verb is "delete"'],
+      ['Deleted: fired, not expected', 'ka.verb = delete is true: ka.verb is "delete"'],
     ]);
   });
 

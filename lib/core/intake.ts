@@ -19,6 +19,8 @@ export interface IntakeBatch {
   readonly levels: readonly Total[];
   readonly records: number;
   readonly failed: number;
+  /** Lines that are no JSON at all; they are dropped, and a batch of nothing else is none. */
+  readonly textLines: number;
   /** The first items that could not be read. */
   readonly failures: readonly Failure[];
 }
@@ -34,6 +36,8 @@ export class Intake implements Receiver {
   readonly #failures: Failure[] = [];
   #records = 0;
   #failed = 0;
+  #textLines = 0;
+  #recordChars = 0;
 
   /**
    * @param ingest - Says that this source tells of events late; see `Delivery`.
@@ -42,6 +46,16 @@ export class Intake implements Receiver {
     this.#detector = detector;
     this.#ingest = ingest;
     this.prefilter = detector.prefilter;
+  }
+
+  /** Events that made findings so far. */
+  get events(): number {
+    return this.#deliveries.length;
+  }
+
+  /** Length of their records' texts, in UTF-16 units. */
+  get recordChars(): number {
+    return this.#recordChars;
   }
 
   take(item: Decoded): void {
@@ -58,9 +72,11 @@ export class Intake implements Receiver {
     if (event !== undefined) this.#newest.set(event.source, Math.max(this.#newest.get(event.source) ?? 0, event.timeMs));
     if (judgement.kind === 'event') {
       const { delivery } = judgement;
+      this.#recordChars += delivery.findings[0].recordText.length;
       this.#deliveries.push(this.#ingest === undefined ? delivery : { ...delivery, ingest: this.#ingest });
     } else {
       const { reason } = judgement;
+      if (reason === 'text_line') this.#textLines++;
       this.#increments.push(...recordIncrements(event?.source ?? 'unknown', { kind: 'dropped', reason }));
     }
   }
@@ -83,6 +99,7 @@ export class Intake implements Receiver {
       })),
       records: this.#records,
       failed: this.#failed,
+      textLines: this.#textLines,
       failures: this.#failures,
     };
   }

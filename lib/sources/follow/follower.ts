@@ -5,7 +5,6 @@
  */
 import type { Stats } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
-import type { IntakeBatch } from '../../core/intake.ts';
 import type { Chunks } from '../inflate.ts';
 import type { ReadContext } from '../reader.ts';
 import { type Candidate, isSystemError, namedBy, rotatedFrom } from './candidates.ts';
@@ -36,7 +35,7 @@ export interface Reading {
   readonly chunks: Chunks;
   readonly context: ReadContext;
   /** Asked when all chunks were read; undefined: nothing of it may be kept, it will be read again. */
-  cursor(batch: IntakeBatch): { readonly name: string; readonly value: string } | undefined;
+  cursor(counts: { readonly records: number; readonly failed: number }): { readonly name: string; readonly value: string } | undefined;
 }
 
 export interface FollowOptions {

@@ -49,6 +49,14 @@ describe('a batch of records', () => {
     expect(intake.batch().deliveries[0]?.ingest).toBe('backfill');
   });
 
+  test('says how much it holds, and how many of its lines were no JSON', () => {
+    const intake = new Intake(detectorOf());
+    intake.take({ kind: 'dropped', reason: 'text_line', origin: ORIGIN });
+    intake.take(item('aws_cloudtrail', cloudtrailRecord()));
+    expect([intake.events, intake.batch().textLines]).toEqual([1, 1]);
+    expect(intake.recordChars).toBe(JSON.stringify(cloudtrailRecord()).length);
+  });
+
   test('of many items that cannot be read the first are told and all are counted', () => {
     const intake = new Intake(detectorOf());
     for (let time = 0; time < 50; time++) intake.take({ kind: 'failed', code: 'bad_json', hint: 'not JSON', origin: ORIGIN });

@@ -1,0 +1,126 @@
+/** From the configuration to the places where findings go, with their secrets read. Used by `serve`, `scan --push` and the functions. */
+import type { HttpAuth, HttpClientOptions } from './clients/http.ts';
+import type { MetricMetadata } from './clients/remote-write-codec.ts';
+import type { AwsCredentialSource } from './clients/sigv4.ts';
+import type { LoadedConfig } from './config/load.ts';
+import { formatPath, type Problem } from './config/problem.ts';
+import type { Config } from './config/schema.ts';
+import type { SecretReference } from './config/schema-values.ts';
+import type { ResolvedSecret } from './config/secrets.ts';
+import type { OnResult, Sink } from './core/ports.ts';
+import { LokiSink } from './sinks/loki.ts';
+import { type RemoteWriteParts, RemoteWriteSink } from './sinks/remote-write.ts';
+import { CATALOGUE } from './telemetry/catalogue.ts';
+
+/** Reads one secret; on a machine from its environment and files, in a function from AWS. */
+export type SecretReader = (reference: SecretReference) => ResolvedSecret | Promise<ResolvedSecret>;
+
+/** The places of a configuration, or all that stands in their way. */
+export type OpenedSinks =
+  | {
+      readonly ok: true;
+      /** Each must have every event. */
+      readonly sinks: readonly Sink[];
+      /** Makes the writer of the totals; undefined when none is configured. */
+      readonly remoteWrite: ((parts: RemoteWriteParts) => RemoteWriteSink) | undefined;
+      /** What must not be told to anybody. */
+      readonly secrets: readonly string[];
+    }
+  | { readonly ok: false; readonly problems: readonly Problem[] };
+
+export interface SinksOptions {
+  /** The configuration's file and the places in it, for problems. */
+  readonly file: string;
+  readonly placeOf: LoadedConfig['placeOf'];
+  readonly version: string;
+  /** Tells this installation's series from another's. */
+  readonly instance: string;
+  readonly readSecret: SecretReader;
+  readonly onResult?: OnResult;
+}
+
+/** Opens every place that the configuration names. Connects to nothing yet. */
+export async function openSinks(config: Config, options: SinksOptions): Promise<OpenedSinks> {
+  const secrets = new Secrets(options);
+  const { loki } = config;
+  const sinks: Sink[] = [];
+  if (loki !== undefined) {
+    const http = await httpOptions(loki, ['loki'], secrets);
+    sinks.push(new LokiSink({ url: loki.url, tenant: loki.tenant, promoted: loki.labels, http }, defined({ onResult: options.onResult })));
+  }
+  const remoteWrite = await openRemoteWrite(config, options, secrets);
+  return secrets.problems.length > 0
+    ? { ok: false, problems: secrets.problems }
+    : { ok: true, sinks, remoteWrite, secrets: secrets.values };
+}
+
+async function openRemoteWrite(
+  { prometheus, labels }: Config,
+  { version, instance }: SinksOptions,
+  secrets: Secrets,
+): Promise<((parts: RemoteWriteParts) => RemoteWriteSink) | undefined> {
+  if (prometheus === undefined) return undefined;
+  const { url, protocol, tenant, sigv4, ...auth } = prometheus.remote_write;
+  const http = await httpOptions(auth, ['prometheus', 'remote_write'], secrets);
+  const address = { url, protocol, tenant, http, userAgent: `driftwire/${version}` };
+  const signed = sigv4 === undefined ? address : { ...address, sigv4: { region: sigv4.region, credentials: await awsCredentials() } };
+  return (parts) => new RemoteWriteSink({ ...signed, instance, labels, metadata: METADATA }, parts);
+}
+
+/** Types and help texts of the catalogue, as receivers want them. */
+const METADATA: readonly MetricMetadata[] = CATALOGUE.map(({ name, type, help, unit }) => ({ family: name, type, help, unit }));
+
+interface AuthConfig {
+  readonly username?: string | undefined;
+  readonly password?: SecretReference | undefined;
+  readonly token?: SecretReference | undefined;
+  readonly timeout_seconds: number;
+}
+
+async function httpOptions(
+  { username, password, token, timeout_seconds }: AuthConfig,
+  path: readonly string[],
+  secrets: Secrets,
+): Promise<HttpClientOptions> {
+  let auth: HttpAuth | undefined;
+  if (token !== undefined) auth = { kind: 'bearer', token: await secrets.read(token, [...path, 'token']) };
+  else if (username !== undefined && password !== undefined) {
+    auth = { kind: 'basic', username, password: await secrets.read(password, [...path, 'password']) };
+  }
+  return { auth, timeoutMs: timeout_seconds * 1000 };
+}
+
+/** Found as every AWS tool finds them; the SDK is loaded only here, because it takes long to load. */
+async function awsCredentials(): Promise<AwsCredentialSource> {
+  const { defaultProvider } = await import('@aws-sdk/credential-provider-node');
+  return defaultProvider();
+}
+
+/** Reads secrets and remembers what could not be read. */
+class Secrets {
+  readonly values: string[] = [];
+  readonly problems: Problem[] = [];
+  readonly #options: SinksOptions;
+
+  constructor(options: SinksOptions) {
+    this.#options = options;
+  }
+
+  /** Empty when the secret cannot be read; the problem is noted. */
+  async read(reference: SecretReference, path: readonly string[]): Promise<string> {
+    const resolved = await this.#options.readSecret(reference);
+    if (resolved.ok) {
+      this.values.push(resolved.value);
+      return resolved.value;
+    }
+    const { file, placeOf } = this.#options;
+    this.problems.push({ severity: 'error', file, ...placeOf(path), path: formatPath(path), message: resolved.message });
+    return '';
+  }
+}
+
+function defined<T extends object>(members: T): { [K in keyof T]?: Exclude<T[K], undefined> } {
+  return Object.fromEntries(Object.entries(members).filter(([, value]) => value !== undefined)) as {
+    [K in keyof T]?: Exclude<T[K], undefined>;
+  };
+}

@@ -5,11 +5,13 @@ import { verdictPage } from '../core/classify/verdict-page.ts';
 import { errorPage } from '../core/error-page.ts';
 import { fieldPage } from '../core/rules/field-page.ts';
 import { lintPage } from '../core/rules/lint/lint-page.ts';
+import { metricsPage } from '../telemetry/metrics-page.ts';
 import { builtinRulesPage } from './rules/builtin-rules-page.ts';
 
 const PAGES: Readonly<Record<string, () => string>> = {
   'config.md': configPage,
   'errors.md': errorPage,
+  'metrics.md': metricsPage,
   'rules/builtin-rules.md': builtinRulesPage,
   'rules/fields.md': fieldPage,
   'rules/lint.md': lintPage,

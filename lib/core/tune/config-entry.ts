@@ -36,11 +36,7 @@ export function configEntries(principal: Principal, reason: string, action: stri
   const condition = `drift.principal = ${quotedText(id)} and drift.action = ${quotedText(action)}`;
   return {
     pipelines: key === undefined ? undefined : `- { name: ${nameOf(id)}, ${key}${isIam ? accounts : ''} }`,
-    ignore: [
-      `- name: ${nameOf(`${id} ${action}`)}`,
-      '  reason: "why this is expected"',
-      `  condition: ${yamlText(condition)}`,
-    ].join('\n'),
+    ignore: [`- name: ${nameOf(`${id} ${action}`)}`, '  reason: "why this is expected"', `  condition: ${yamlText(condition)}`].join('\n'),
   };
 }
 

@@ -1,4 +1,6 @@
-/** Names of Driftwire's metrics that rules and boards read; a test holds every expression against the catalogue, labels included. */
+import { CATALOGUE, type MetricDefinition } from '../telemetry/catalogue.ts';
+
+/** The metrics that rules and boards read. */
 export const METRIC = {
   kubernetesChanges: 'kubernetes_audit_manual_changes_total',
   awsChanges: 'aws_cloudtrail_manual_changes_total',
@@ -21,3 +23,25 @@ export const METRIC = {
   rejectedPosts: 'driftwire_rejected_posts_total',
   buildInfo: 'driftwire_build_info',
 } as const;
+
+/** Labels of a metric, in the order of the catalogue. */
+export function labelsOf(metric: string): readonly string[] {
+  return definitionOf(metric).labels.map(({ name }) => name);
+}
+
+/** Labels of a metric but some: what is to be summed over. */
+export function labelsBut(metric: string, ...kept: readonly string[]): readonly string[] {
+  const all = labelsOf(metric);
+  const unknown = kept.filter((name) => !all.includes(name));
+  if (unknown.length > 0) throw new Error(`${metric} has no label ${unknown.join(', ')}`);
+  return all.filter((name) => !kept.includes(name));
+}
+
+function definitionOf(metric: string): MetricDefinition {
+  const found = CATALOGUE.find(({ name }) => name === metric);
+  if (found === undefined) throw new Error(`no metric ${metric} in the catalogue`);
+  return found;
+}
+
+// a metric that was renamed is to be missed here, and not by the alert that waits for it
+for (const metric of Object.values(METRIC)) definitionOf(metric);

@@ -7,10 +7,14 @@ import { DEFAULT_EXPORT, runbookLink } from '../../lib/export/options.ts';
 import { prometheusConfig } from '../../lib/export/prometheus/prometheus-config.ts';
 import { PROMETHEUS_RULE_FILES, prometheusGroups, prometheusRuleFiles } from '../../lib/export/prometheus/rule-files.ts';
 import { isAlert } from '../../lib/export/rule-file.ts';
-import { ALERT_CASES, type AlertCase } from '../support/export/alert-cases.ts';
+import type { AlertCase } from '../support/export/alert-cases/alert-case.ts';
+import { DRIFT_CASES } from '../support/export/alert-cases/drift-cases.ts';
+import { HEALTH_CASES } from '../support/export/alert-cases/health-cases.ts';
+import { SECURITY_CASES } from '../support/export/alert-cases/security-cases.ts';
 import { PROMTOOL, run, writeFiles } from '../support/export/promtool.ts';
 import { realPart } from '../support/require.ts';
 
+const ALERT_CASES = [...DRIFT_CASES, ...SECURITY_CASES, ...HEALTH_CASES];
 const alerts = prometheusGroups(DEFAULT_EXPORT)
   .flatMap(({ rules }) => rules)
   .filter(isAlert);

@@ -118,7 +118,7 @@ function nowPanels(): Board['rows'][number]['panels'] {
         links: [toKubernetes, toAws],
       },
       `ALERTS{alertname=~"${DRIFT_ALERTS}"}`,
-      ['alertstate', 'alertname', 'user', 'verb', 'kind', 'namespace', 'cluster', 'service', 'action', 'account', 'region'],
+      [...new Set(['alertstate', 'alertname', ...LOKI_FIELDS.k8s_audit, ...LOKI_FIELDS.aws_cloudtrail])],
     ),
   ];
 }
@@ -217,7 +217,7 @@ function eventPanels(): Board['rows'][number]['panels'] {
         links: [toKubernetes],
       },
       kubernetes,
-      [...LOKI_FIELDS.k8s_audit.filter((field) => field !== 'cluster'), 'name', 'cluster', 'rule', 'priority'],
+      [...LOKI_FIELDS.k8s_audit, 'name', 'rule', 'priority'],
       { user: [toUserOfRow] },
     ),
     eventTablePanel(

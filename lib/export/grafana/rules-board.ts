@@ -1,4 +1,4 @@
-import { METRIC } from '../metrics.ts';
+import { labelsOf, METRIC } from '../metrics.ts';
 import { type ExportOptions, runbookLink } from '../options.ts';
 import { boardCount, selector } from '../promql.ts';
 import type { Board } from './board.ts';
@@ -104,8 +104,8 @@ function findingPanels(options: ExportOptions): Panels {
         links: [toEvents],
         valueLinks: [toRuleOfRow],
       },
-      `${boardCount(['rule', 'priority', 'source'], FINDINGS, RANGE)} > 0`,
-      ['rule', 'priority', 'source'],
+      `${boardCount(labelsOf(METRIC.findings), FINDINGS, RANGE)} > 0`,
+      labelsOf(METRIC.findings),
       'findings',
     ),
   ];
@@ -163,7 +163,7 @@ function falcoPanels(options: ExportOptions): Panels {
         valueLinks: [toRuleOfRow],
       },
       FALCO,
-      ['rule', 'priority', 'hostname', 'source', 'k8s_ns_name', 'k8s_pod_name'],
+      labelsOf(METRIC.falco),
       'events',
     ),
   ];

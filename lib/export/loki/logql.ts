@@ -1,5 +1,7 @@
 /** Selectors and counts over what Driftwire writes to Loki (labels and structured metadata as the contract names them, §7). */
 
+import { labelsOf, METRIC } from '../metrics.ts';
+
 /** Where an entry's audit event came from. */
 export type LokiSource = 'k8s_audit' | 'aws_cloudtrail';
 
@@ -19,8 +21,8 @@ export function manualChanges(source: LokiSource, matchers: readonly string[] = 
   return `${stream(source, matchers)} | rules=~"(.*,)?(${DRIFT_RULES[source].join('|')})(,.*)?"`;
 }
 
-/** Labels of the counters, as metadata names. The cluster, the account and what `labels` adds are stream labels. */
+/** What the counters have as labels, as an entry has it: structured metadata, but for the cluster and the account, which are stream labels. */
 export const LOKI_FIELDS: Readonly<Record<LokiSource, readonly string[]>> = {
-  k8s_audit: ['user', 'verb', 'kind', 'namespace', 'cluster'],
-  aws_cloudtrail: ['user', 'service', 'action', 'account', 'region'],
+  k8s_audit: labelsOf(METRIC.kubernetesChanges),
+  aws_cloudtrail: labelsOf(METRIC.awsChanges),
 };

@@ -1,4 +1,4 @@
-import { METRIC } from '../metrics.ts';
+import { labelsBut, METRIC } from '../metrics.ts';
 import type { ExportOptions } from '../options.ts';
 import { countWithout } from '../promql.ts';
 import type { RuleGroup } from '../rule-file.ts';
@@ -56,7 +56,7 @@ export function driftGroups(options: ExportOptions): readonly RuleGroup[] {
         alertRule(
           {
             name: 'ManualKubernetesChangeStorm',
-            expr: `${countWithout(['user', 'verb', 'kind', 'namespace'], METRIC.kubernetesChanges, WINDOW)} > ${STORM}`,
+            expr: `${countWithout(labelsBut(METRIC.kubernetesChanges, 'cluster'), METRIC.kubernetesChanges, WINDOW)} > ${STORM}`,
             severity: 'critical',
             topic: 'drift',
             summary: 'Many manual changes in cluster {{ $labels.cluster }}',
@@ -68,7 +68,7 @@ export function driftGroups(options: ExportOptions): readonly RuleGroup[] {
         alertRule(
           {
             name: 'ManualAwsChangeStorm',
-            expr: `${countWithout(['user', 'service', 'action', 'region'], METRIC.awsChanges, WINDOW)} > ${STORM}`,
+            expr: `${countWithout(labelsBut(METRIC.awsChanges, 'account'), METRIC.awsChanges, WINDOW)} > ${STORM}`,
             severity: 'critical',
             topic: 'drift',
             summary: 'Many manual changes in account {{ $labels.account }}',

@@ -1,4 +1,4 @@
-import { METRIC } from '../metrics.ts';
+import { labelsBut, METRIC } from '../metrics.ts';
 import type { ExportOptions } from '../options.ts';
 import { countWithout, selector } from '../promql.ts';
 import type { RuleGroup } from '../rule-file.ts';
@@ -89,7 +89,7 @@ const ALERTS: readonly AlertText[] = [
   },
   {
     name: 'ManyDeniedChangeAttempts',
-    expr: `${countWithout(['rule', 'priority'], selector(METRIC.findings, ['rule=~"Denied change attempt.*"']), BURST_WINDOW)} > ${DENIALS}`,
+    expr: `${countWithout(labelsBut(METRIC.findings, 'source'), selector(METRIC.findings, ['rule=~"Denied change attempt.*"']), BURST_WINDOW)} > ${DENIALS}`,
     severity: 'warning',
     topic: 'security',
     summary: 'Many denied attempts at a change ({{ $labels.source }})',
@@ -98,7 +98,7 @@ const ALERTS: readonly AlertText[] = [
   },
   {
     name: 'ManyPolicyEngineDenials',
-    expr: `${countWithout(['rule', 'priority'], selector(METRIC.findings, ['rule="Policy engine denied a request"']), BURST_WINDOW)} > ${DENIALS}`,
+    expr: `${countWithout(labelsBut(METRIC.findings, 'source'), selector(METRIC.findings, ['rule="Policy engine denied a request"']), BURST_WINDOW)} > ${DENIALS}`,
     severity: 'warning',
     topic: 'security',
     summary: 'The policy engine refuses many requests',

@@ -1,15 +1,16 @@
 import { describe, expect, test } from 'vitest';
+import { lokiEntry } from '../../../../lib/core/deliver/loki-entry.ts';
+import { LOKI_FIELDS } from '../../../../lib/export/loki/logql.ts';
 import { lokiGroups } from '../../../../lib/export/loki/loki-rules.ts';
 import { DEFAULT_EXPORT } from '../../../../lib/export/options.ts';
 import { isAlert } from '../../../../lib/export/rule-file.ts';
+import { deliveryWith } from '../../../support/deliveries.ts';
 import { logqlErrors, logqlNames } from '../../../support/export/expressions.ts';
 
 const rules = lokiGroups(DEFAULT_EXPORT).flatMap((group) => group.rules);
-/** Labels and structured metadata that entries have (contract §7), `rules` included. */
-const FIELDS = [
-  ...['service_name', 'source', 'account', 'cluster', 'env', 'ingest'],
-  ...['user', 'verb', 'kind', 'namespace', 'name', 'rule', 'rules', 'priority', 'class', 'hand', 'channel', 'region', 'service', 'action'],
-];
+/** What an entry really has, as the sink makes it, and what it may have beside that. */
+const entry = lokiEntry(deliveryWith(), { promoted: [], structuredMetadata: true, maxLineBytes: 200_000 });
+const FIELDS = [...Object.keys(entry.stream), ...Object.keys(entry.metadata), 'env', 'ingest'];
 
 describe("rules for Loki's ruler", () => {
   test.each(rules.map((rule) => [isAlert(rule) ? rule.alert : rule.record, rule.expr]))(
@@ -19,6 +20,12 @@ describe("rules for Loki's ruler", () => {
       expect(logqlNames(expr).filter((name) => !FIELDS.includes(name))).toEqual([]);
     },
   );
+
+  test('what the counters have as labels, entries have under the same names', () => {
+    expect(LOKI_FIELDS.k8s_audit.filter((name) => !FIELDS.includes(name))).toEqual([]);
+    expect(LOKI_FIELDS.aws_cloudtrail.filter((name) => !FIELDS.includes(name))).toEqual([]);
+    expect(entry.metadata['rules']).toBe('Manual Kubernetes change');
+  });
 
   test('the parser refuses what Loki refuses: increase() is no LogQL', () => {
     expect(logqlErrors('increase({service_name="driftwire"}[5m]) > 0')).not.toEqual([]);

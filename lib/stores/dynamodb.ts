@@ -88,7 +88,8 @@ export class DynamoStore implements SharedStore {
   }
 
   async replaceDocument(name: string, body: Uint8Array, version: number): Promise<boolean> {
-    return this.#call(() => persistently(() => this.#documents.replace(name, body, version), this.#timing));
+    const writer = randomUUID();
+    return this.#call(() => persistently(() => this.#documents.replace(name, body, version, writer), this.#timing));
   }
 
   async close(): Promise<void> {

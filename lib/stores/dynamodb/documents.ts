@@ -2,7 +2,6 @@
  * Documents in a table whose items end at 400 KB: a small one lies in its head, a large one in parts that the head names. The
  * parts are written before the head and belong to one version, so a reader never sees half of one.
  */
-import { randomUUID } from 'node:crypto';
 import type { DynamoDb } from '../../clients/aws.ts';
 import { DriftwireError } from '../../core/errors.ts';
 import type { Versioned } from '../../core/ports.ts';
@@ -41,13 +40,13 @@ export class DynamoDocuments {
     throw new DriftwireError('DW_STORE_UNAVAILABLE', `the document ${name} is replaced faster than it can be read`, { retryable: true });
   }
 
-  async replace(name: string, body: Uint8Array, version: number): Promise<boolean> {
+  /** @param writer - Tells this replacement from all others; the same when it is tried again. */
+  async replace(name: string, body: Uint8Array, version: number, writer: string): Promise<boolean> {
     if (body.length > MAX_BYTES) {
       throw new DriftwireError('DW_INTERNAL', `the document ${name} has ${body.length} bytes; at most ${MAX_BYTES} can be kept`);
     }
     const next = version + 1;
-    const writer = randomUUID();
-    const parts = `part ${String(next).padStart(16, '0')} ${writer}`;
+    const parts = partsName(next, writer);
     const count = body.length > PART_BYTES ? Math.ceil(body.length / PART_BYTES) : 0;
     for (let at = 0; at < count; at++) {
       const piece = body.subarray(at * PART_BYTES, (at + 1) * PART_BYTES);
@@ -55,7 +54,7 @@ export class DynamoDocuments {
     }
     const content: Item = count === 0 ? { body: { B: body } } : { parts: { S: parts }, count: { N: String(count) } };
     const isReplaced = await this.#replaceHead(name, { ...content, version: { N: String(next) }, writer: { S: writer } }, version);
-    await this.#dropParts(name, next, isReplaced ? { keep: parts } : { drop: parts });
+    await (isReplaced ? this.#dropOthers(name, next, parts) : this.#dropOwn(name, parts, count));
     return isReplaced;
   }
 
@@ -89,24 +88,38 @@ export class DynamoDocuments {
   }
 
   /**
-   * After a replacement everything of this version and those before, but what was written now; after none only what was written.
-   * Parts of a later version may belong to a writer that has read this one and is not done yet.
+   * What a replacement leaves behind: everything of its version and those before, but what it has written itself. Parts of a later
+   * version may belong to a writer that has read this one and is not done yet.
    */
-  async #dropParts(name: string, version: number, { keep, drop }: { readonly keep?: string; readonly drop?: string }): Promise<void> {
+  async #dropOthers(name: string, version: number, own: string): Promise<void> {
     const { pk = { S: '' } } = documentKey(name);
-    const { Items } = await this.#client.query({
-      TableName: this.#table,
-      KeyConditionExpression: 'pk = :pk AND sk BETWEEN :begin AND :end',
-      ProjectionExpression: 'pk, sk',
-      ExpressionAttributeValues: { ':pk': pk, ':begin': { S: 'part ' }, ':end': { S: `part ${String(version).padStart(16, '0')} ~` } },
-      ConsistentRead: true,
-    });
-    for (const key of Items ?? []) {
-      const sortKey = key['sk']?.S ?? '';
-      const isLeft = keep === undefined ? drop !== undefined && sortKey.startsWith(drop) : !sortKey.startsWith(keep);
-      if (isLeft) await this.#client.deleteItem({ TableName: this.#table, Key: key });
+    let begin: Item | undefined;
+    do {
+      const { Items, LastEvaluatedKey } = await this.#client.query({
+        TableName: this.#table,
+        KeyConditionExpression: 'pk = :pk AND sk BETWEEN :begin AND :end',
+        ProjectionExpression: 'pk, sk',
+        ExpressionAttributeValues: { ':pk': pk, ':begin': { S: 'part ' }, ':end': { S: partsName(version, '~') } },
+        ConsistentRead: true,
+        ExclusiveStartKey: begin,
+      });
+      const left = (Items ?? []).filter(({ sk }) => sk?.S?.startsWith(own) === false);
+      for (const key of left) await this.#client.deleteItem({ TableName: this.#table, Key: key });
+      begin = LastEvaluatedKey;
+    } while (begin !== undefined);
+  }
+
+  /** What a writer that came too late has written for nothing. */
+  async #dropOwn(name: string, parts: string, count: number): Promise<void> {
+    for (let at = 0; at < count; at++) {
+      await this.#client.deleteItem({ TableName: this.#table, Key: documentKey(name, partName(parts, at)) });
     }
   }
+}
+
+/** Sorts by version. */
+function partsName(version: number, writer: string): string {
+  return `part ${String(version).padStart(16, '0')} ${writer}`;
 }
 
 function partName(parts: string, at: number): string {

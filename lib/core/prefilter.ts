@@ -9,7 +9,7 @@ import { isReported } from './classify/classify.ts';
 import { type HandAnswer, handOf } from './classify/hand.ts';
 import type { DropReason } from './errors.ts';
 import type { Caller, Json } from './model/audit-event.ts';
-import type { CloudTrailFacts, KubernetesFacts, Prefilter } from './model/facts.ts';
+import type { CallerClass, CallerClassifier, CallerQuestion, CloudTrailFacts, KubernetesFacts, Prefilter } from './model/facts.ts';
 import { canonicalEventName } from './normalise/cloudtrail.ts';
 import { cloudtrailPrincipal } from './normalise/cloudtrail-principal.ts';
 import { kubernetesPrincipal } from './normalise/kubernetes-principal.ts';
@@ -22,19 +22,15 @@ import { parseRfc3339 } from './time.ts';
 const MEMORY = 20_000;
 const CALLER_MEMORY = 4_000;
 
-/** What the facts without the caller give: a reason to skip, or what is known for the second look; undefined: parse. */
+/** What the facts without the caller give: a reason to skip, or what is known when the caller is asked; undefined: parse. */
 interface FirstLook {
   readonly skip: DropReason | undefined;
-  readonly decides: boolean;
-  readonly known: ReadonlyMap<string, string | undefined>;
+  /** What becomes of the call, by class of caller. */
+  readonly skipFor: (callerClass: CallerClass) => DropReason | undefined;
 }
 
-/** A caller whose hand is known from the identity alone. */
-interface KnownCaller {
-  readonly number: number;
-  readonly hand: HandAnswer['hand'];
-  readonly isRoot: boolean;
-}
+/** A class of callers is twice the place of their hand in this list, and one more for root. */
+const HANDS = ['service', 'pipeline', 'workload', 'human', 'unknown'] as const satisfies readonly HandAnswer['hand'][];
 
 /** The prefilter of a policy and a set of rules. */
 export function makePrefilter(policy: CompiledPolicy, engine: RuleEngine): Prefilter {
@@ -44,12 +40,12 @@ export function makePrefilter(policy: CompiledPolicy, engine: RuleEngine): Prefi
 class RulePrefilter implements Prefilter {
   readonly #policy: CompiledPolicy;
   readonly #engine: RuleEngine;
-  readonly #firstLooks = new Map<string, FirstLook | undefined>();
-  readonly #callers = new Map<string, KnownCaller | undefined>();
-  readonly #secondLooks = new Map<string, DropReason | undefined>();
+  readonly #firstLooks = new Map<string, FirstLook>();
+  /** Classes of callers, by classifier and identity. */
+  readonly #classes = new Map<string, CallerClass | undefined>();
+  readonly #classifiers = new Map<string, CallerClassifier>();
   /** Which facts beyond the identity some declared entry asks for. */
-  readonly #asks: { readonly userAgent: boolean; readonly clusters: boolean; readonly accounts: boolean };
-  #callerCount = 0;
+  readonly #asks: { readonly userAgent: boolean; readonly clusters: boolean; readonly namespaces: boolean; readonly accounts: boolean };
 
   constructor(policy: CompiledPolicy, engine: RuleEngine) {
     this.#policy = policy;
@@ -58,44 +54,53 @@ class RulePrefilter implements Prefilter {
     this.#asks = {
       userAgent: entries.some(({ user_agent }) => user_agent !== undefined),
       clusters: entries.some(({ clusters }) => clusters !== undefined),
+      namespaces: entries.some(({ namespaces }) => namespaces !== undefined),
       accounts: entries.some(({ accounts }) => accounts !== undefined),
     };
   }
 
-  cloudtrail(facts: CloudTrailFacts): DropReason | undefined {
+  cloudtrail(facts: CloudTrailFacts): DropReason | CallerQuestion | undefined {
     if (parseRfc3339(facts.eventTime) === undefined) return undefined;
-    const key = `${facts.eventSource}\n${facts.eventName}\n${facts.eventType}\n${facts.readOnly}\n${facts.errorCode}`;
+    const { eventSource, eventName, eventType, readOnly, errorCode } = facts;
+    // Managed Grafana hides its real action elsewhere in the record.
+    if (eventSource === 'grafana.amazonaws.com') return undefined;
+    const key = `${eventSource}\n${eventName}\n${eventType}\n${readOnly}\n${errorCode}`;
     const first = remember(this.#firstLooks, MEMORY, key, () => this.#lookAtAction(facts));
-    if (first === undefined || first.skip !== undefined) return first?.skip;
-    return this.#secondLook('aws_cloudtrail', key, first, facts.identityText, facts.eventType, (value) => ({
+    if (first.skip !== undefined) return first.skip;
+    return this.#question(first, `aws_cloudtrail\n${eventType}`, (value) => ({
       source: 'aws_cloudtrail',
       principal: cloudtrailPrincipal({ userIdentity: value }),
       target: {},
-      eventType: facts.eventType,
+      eventType,
       consoleSession: false,
     }));
   }
 
-  kubernetes(facts: KubernetesFacts, cluster: string | undefined, envelopeAccount: string | undefined): DropReason | undefined {
+  kubernetes(
+    facts: KubernetesFacts,
+    cluster: string | undefined,
+    envelopeAccount: string | undefined,
+  ): DropReason | CallerQuestion | undefined {
     if (parseRfc3339(facts.stageTimestamp) === undefined) return undefined;
-    const key = `${facts.verb}\n${facts.stage}\n${facts.resource}\n${facts.subresource}\n${facts.code}`;
+    const { verb, stage, resource, subresource, namespace, code } = facts;
+    const key = `${verb}\n${stage}\n${resource}\n${subresource}\n${code}`;
     const first = remember(this.#firstLooks, MEMORY, key, () => this.#lookAtRequest(facts));
-    if (first?.skip !== undefined) return first.skip;
+    if (first.skip !== undefined) return first.skip;
     // Without an envelope the cluster may still be named by an annotation, which only the full parser sees.
-    if (first === undefined || (cluster === undefined && this.#asks.clusters)) return undefined;
+    if (cluster === undefined && this.#asks.clusters) return undefined;
     const account = envelopeAccount ?? ownEntry(this.#policy.policy.clusters, cluster)?.account;
-    return this.#secondLook('k8s_audit', key, first, facts.userText, `${cluster}\n${account}\n${facts.namespace}`, (value) => ({
+    // Only what some declared entry asks for may tell classifiers apart: each learns all callers anew.
+    const place = `${this.#asks.clusters ? cluster : ''}\n${account}\n${this.#asks.namespaces ? namespace : ''}`;
+    return this.#question(first, `k8s_audit\n${place}`, (value) => ({
       source: 'k8s_audit',
       principal: kubernetesPrincipal({ user: value }),
-      target: facts.namespace === undefined ? {} : { namespace: facts.namespace },
+      target: this.#asks.namespaces && namespace !== undefined ? { namespace } : {},
       ...(cluster === undefined ? {} : { cluster }),
       ...(account === undefined ? {} : { account }),
     }));
   }
 
-  #lookAtAction(facts: CloudTrailFacts): FirstLook | undefined {
-    // Managed Grafana hides its real action elsewhere in the record.
-    if (facts.eventSource === 'grafana.amazonaws.com') return undefined;
+  #lookAtAction(facts: CloudTrailFacts): FirstLook {
     const known = new Map<string, string | undefined>([
       ['ct.name', facts.eventName],
       ['ct.src', facts.eventSource],
@@ -105,7 +110,7 @@ class RulePrefilter implements Prefilter {
       ['drift.decides', 'true'],
     ]);
     if (classOfFacts(facts) === 'read') return this.#decided('aws_cloudtrail', known, true, 'read');
-    return { skip: undefined, decides: true, known };
+    return this.#callerDecides('aws_cloudtrail', known, true);
   }
 
   #lookAtRequest(facts: KubernetesFacts): FirstLook {
@@ -120,14 +125,16 @@ class RulePrefilter implements Prefilter {
       ['drift.decides', String(decides)],
     ]);
     if (classOfVerb(verb, resource, subresource) !== undefined) return this.#decided('k8s_audit', known, decides, 'read');
-    return decides ? { skip: undefined, decides, known } : this.#decided('k8s_audit', known, decides, 'stage');
+    return decides ? this.#callerDecides('k8s_audit', known, decides) : this.#decided('k8s_audit', known, decides, 'stage');
   }
 
   /** An event that is no drift whoever called: skipped unless a rule asks for more than is known. */
   #decided(source: Caller['source'], known: Map<string, string | undefined>, decides: boolean, reason: 'read' | 'stage'): FirstLook {
     known.set('drift.manual', 'false');
     if (reason === 'read') known.set('drift.class', 'read');
-    return { skip: this.#mayMatch(source, known) ? undefined : reason, decides, known };
+    return this.#mayMatch(source, known)
+      ? this.#callerDecides(source, known, decides)
+      : { ...this.#callerDecides(source, known, decides), skip: reason };
   }
 
   #mayMatch(source: Caller['source'], known: ReadonlyMap<string, string | undefined>): boolean {
@@ -137,36 +144,41 @@ class RulePrefilter implements Prefilter {
     );
   }
 
-  /** The second look takes the caller in: software and declared pipelines make no drift. */
-  #secondLook(
-    source: Caller['source'],
-    key: string,
-    first: FirstLook,
-    identity: string | undefined,
-    place: string,
-    callerOf: (value: Json) => Caller,
-  ): DropReason | undefined {
-    if (identity === undefined || this.#asks.userAgent) return undefined;
-    const caller = remember(this.#callers, CALLER_MEMORY, `${source}\n${place}\n${identity}`, () => this.#callerOf(identity, callerOf));
-    if (caller === undefined || isReported(caller.hand, this.#policy.policy.report_workloads)) return undefined;
-    return remember(this.#secondLooks, MEMORY, `${caller.number}\n${key}`, () => {
-      const known = new Map(first.known)
-        .set('drift.manual', 'false')
-        .set('drift.hand', caller.hand)
-        .set('drift.root', String(caller.isRoot))
-        .set('drift.break_glass', 'false')
-        .set('drift.spoofed', 'false');
-      if (this.#mayMatch(source, known)) return undefined;
-      return first.known.get('drift.class') === 'read' ? 'read' : first.decides ? HAND_REASON[caller.hand] : 'stage';
-    });
+  /** Software and declared pipelines make no drift. */
+  #callerDecides(source: Caller['source'], known: ReadonlyMap<string, string | undefined>, decides: boolean): FirstLook {
+    const answers = new Map<CallerClass, DropReason | undefined>();
+    const skipFor = (callerClass: CallerClass): DropReason | undefined =>
+      remember(answers, MEMORY, callerClass, () => {
+        const hand = HANDS[callerClass >> 1] as HandAnswer['hand'];
+        const all = new Map(known)
+          .set('drift.manual', 'false')
+          .set('drift.hand', hand)
+          .set('drift.root', String((callerClass & 1) === 1))
+          .set('drift.break_glass', 'false')
+          .set('drift.spoofed', 'false');
+        if (this.#mayMatch(source, all)) return undefined;
+        return known.get('drift.class') === 'read' ? 'read' : decides ? HAND_REASON[hand] : 'stage';
+      });
+    return { skip: undefined, skipFor };
   }
 
-  #callerOf(identity: string, callerOf: (value: Json) => Caller): KnownCaller | undefined {
+  #question({ skipFor }: FirstLook, place: string, callerOf: (value: Json) => Caller): CallerQuestion | undefined {
+    if (this.#asks.userAgent) return undefined;
+    const callers = remember(this.#classifiers, MEMORY, place, () => ({
+      classOf: (identity) => remember(this.#classes, CALLER_MEMORY, `${place}\n${identity}`, () => this.#classOf(identity, callerOf)),
+    }));
+    return { callers, skipFor };
+  }
+
+  /** The class of a caller whose hand is known from the identity alone, and is not reported. */
+  #classOf(identity: string, callerOf: (value: Json) => Caller): CallerClass | undefined {
     const value = parseJson(identity);
     if (value === undefined) return undefined;
     const caller = callerOf(value);
     if (this.#asks.accounts && caller.principal.accountId === undefined) return undefined;
-    return { number: ++this.#callerCount, hand: handOf(caller, this.#policy).hand, isRoot: caller.principal.isRoot };
+    const { hand } = handOf(caller, this.#policy);
+    if (isReported(hand, this.#policy.policy.report_workloads)) return undefined;
+    return HANDS.indexOf(hand) * 2 + (caller.principal.isRoot ? 1 : 0);
   }
 }
 
@@ -199,7 +211,7 @@ function parseJson(text: string): Json | undefined {
 }
 
 /** The remembered answer, or a new one; a full memory is begun anew. */
-function remember<V>(memory: Map<string, V>, limit: number, key: string, make: () => V): V {
+function remember<K, V>(memory: Map<K, V>, limit: number, key: K, make: () => V): V {
   const found = memory.get(key);
   if (found !== undefined || memory.has(key)) return found as V;
   const made = make();

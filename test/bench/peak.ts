@@ -1,16 +1,18 @@
-/** Reads one file as `scan` does and prints the peak resident memory of the process in bytes. */
-import { createReadStream, readFileSync } from 'node:fs';
-import { DEFAULT_LIMITS } from '../../lib/sources/limits.ts';
-import { readInput } from '../../lib/sources/read-input.ts';
-import { benchPrefilter } from './prefilter.ts';
+import { spawnSync } from 'node:child_process';
+import { join } from 'node:path';
 
-const [, , name = ''] = process.argv;
-let items = 0;
-const count = (): void => {
-  items++;
-};
-await readInput(name, createReadStream(name), { take: count, skipped: count, prefilter: benchPrefilter() }, DEFAULT_LIMITS);
-if (items < 1_000) throw new Error(`only ${items} records were read`);
-// resourceUsage().maxRSS would be at least that of the process that started this one: Linux keeps it across exec.
-const peak = /^VmHWM:\s+(\d+) kB$/m.exec(readFileSync('/proc/self/status', 'utf8'))?.[1];
-process.stdout.write(`${Number(peak) * 1024}\n`);
+/**
+ * Prints the most memory that the process had, in kB, when it ends. resourceUsage().maxRSS would be at least that of the process that started this one:
+ * Linux keeps it across exec.
+ */
+const PRINT_PEAK = `import { readFileSync } from 'node:fs';
+process.on('exit', () => process.stderr.write('peak ' + /^VmHWM:\\s+(\\d+) kB$/m.exec(readFileSync('/proc/self/status', 'utf8'))[1] + '\\n'));`;
+
+/** Peak resident memory, in bytes, of a Node process with these arguments; its output is thrown away. */
+export function peakBytes(args: readonly string[]): number {
+  const preload = `data:text/javascript,${encodeURIComponent(PRINT_PEAK)}`;
+  const child = spawnSync(process.execPath, ['--import', preload, ...args], { encoding: 'utf8', stdio: ['ignore', 'ignore', 'pipe'] });
+  const peak = Number(/^peak (\d+)$/m.exec(child.stderr)?.[1]);
+  if (child.status !== 0 || !(peak > 0)) throw new Error(`the memory of ${join(...args.slice(0, 1))} was not measured: ${child.stderr}`);
+  return peak * 1024;
+}

@@ -1,5 +1,5 @@
 import type { DropReason } from '../../lib/core/errors.ts';
-import type { Prefilter } from '../../lib/core/model/facts.ts';
+import type { CallerClassifier, CallerQuestion, Prefilter } from '../../lib/core/model/facts.ts';
 import type { Decoded, EventSource, RawRecord } from '../../lib/core/model/raw-record.ts';
 import type { ReadLimits, Receiver } from '../../lib/core/ports.ts';
 import type { ReadContext, Reader } from '../../lib/sources/reader.ts';
@@ -39,6 +39,9 @@ export function cutAt(bytes: Uint8Array, places: readonly number[]): Uint8Array[
 
 const SYSTEM = /"username":"system:(?:node|serviceaccount):/;
 
+const BY_AUTOSCALING: CallerClassifier = { classOf: (text) => (text.includes('"invokedBy":"autoscaling.amazonaws.com"') ? 3 : undefined) };
+const MACHINES: CallerClassifier = { classOf: (text) => (SYSTEM.test(text) ? 1 : 0) };
+
 /** A prefilter as simple as can be that uses every fact, so that a wrong fact shows. */
 export const SIMPLE_PREFILTER: Prefilter = {
   cloudtrail: (facts) => {
@@ -48,7 +51,7 @@ export const SIMPLE_PREFILTER: Prefilter = {
     if (eventName.startsWith('Noise')) return 'noise';
     if (errorCode !== undefined) return 'attempt';
     if (eventType === 'AwsServiceEvent') return 'service';
-    return facts.identityText?.includes('"invokedBy":"autoscaling.amazonaws.com"') === true ? 'service' : undefined;
+    return { callers: BY_AUTOSCALING, skipFor: () => 'service' };
   },
   kubernetes: (facts, cluster, account) => {
     const { stage, stageTimestamp, verb, resource, subresource, namespace, code } = facts;
@@ -59,37 +62,39 @@ export const SIMPLE_PREFILTER: Prefilter = {
     if (stage === 'RequestReceived') return 'stage';
     if (code !== undefined && code >= 400) return 'attempt';
     if (namespace === 'quiet') return 'noise';
-    return facts.userText !== undefined && SYSTEM.test(facts.userText) ? 'service' : undefined;
+    return { callers: MACHINES, skipFor: (callerClass) => (callerClass === 1 ? 'service' : undefined) };
   },
 };
+
+/** What comes of the prefilter's answer for a record with this caller. */
+export function settled(answer: ReturnType<Prefilter['cloudtrail']>, caller: unknown): DropReason | undefined {
+  if (typeof answer !== 'object') return answer;
+  return caller === undefined ? undefined : settledFor(answer, JSON.stringify(caller));
+}
+
+/** What comes of a question for the caller of this verbatim text. */
+export function settledFor({ callers, skipFor }: CallerQuestion, text: string): DropReason | undefined {
+  const callerClass = callers.classOf(text);
+  return callerClass === undefined ? undefined : skipFor(callerClass);
+}
 
 /** What the prefilter says about a record when its facts are read with `JSON.parse`. */
 export function answerFor(prefilter: Prefilter, { text, source, envelope }: RawRecord): DropReason | undefined {
   const record = JSON.parse(text);
   const orAbsent = (value: unknown): string | undefined => (typeof value === 'string' && value !== '' ? value : undefined);
   if (source === 'aws_cloudtrail') {
-    return prefilter.cloudtrail({
-      eventTime: record.eventTime,
-      eventType: record.eventType,
-      eventSource: record.eventSource,
-      eventName: record.eventName,
-      readOnly: record.readOnly,
-      errorCode: orAbsent(record.errorCode),
-      identityText: record.userIdentity === undefined ? undefined : JSON.stringify(record.userIdentity),
-    });
+    const { eventTime, eventType, eventSource, eventName, readOnly } = record;
+    const errorCode = orAbsent(record.errorCode);
+    return settled(prefilter.cloudtrail({ eventTime, eventType, eventSource, eventName, readOnly, errorCode }), record.userIdentity);
   }
-  return prefilter.kubernetes(
-    {
-      stage: record.stage,
-      stageTimestamp: record.stageTimestamp,
-      verb: record.verb,
-      resource: orAbsent(record.objectRef?.resource),
-      subresource: orAbsent(record.objectRef?.subresource),
-      namespace: orAbsent(record.objectRef?.namespace),
-      code: record.responseStatus?.code,
-      userText: record.user === undefined ? undefined : JSON.stringify(record.user),
-    },
-    envelope.cluster,
-    envelope.account,
-  );
+  const facts = {
+    stage: record.stage,
+    stageTimestamp: record.stageTimestamp,
+    verb: record.verb,
+    resource: orAbsent(record.objectRef?.resource),
+    subresource: orAbsent(record.objectRef?.subresource),
+    namespace: orAbsent(record.objectRef?.namespace),
+    code: record.responseStatus?.code,
+  };
+  return settled(prefilter.kubernetes(facts, envelope.cluster, envelope.account), record.user);
 }

@@ -9,7 +9,7 @@ import { fileURLToPath } from 'node:url';
 import { main } from 'assemblyscript/asc';
 
 /** Pages of 64 KiB; `assembly/layout.ts` says what lies where. */
-const PAGES = '82';
+const PAGES = '84';
 const OPTIONS = [
   '-O3',
   '--noAssert',

@@ -1,5 +1,5 @@
 import type { DropReason } from '../../core/errors.ts';
-import type { Prefilter } from '../../core/model/facts.ts';
+import type { CallerClass, CallerClassifier, CallerQuestion, Prefilter } from '../../core/model/facts.ts';
 import type { Envelope, EventSource } from '../../core/model/raw-record.ts';
 import { Kernel, ROW } from './kernel.ts';
 import { SHAPE, SHAPES, TUPLE_FIELDS } from './shapes.ts';
@@ -18,6 +18,10 @@ const TAKE: Readonly<Record<EventSource, Judgement>> = {
   k8s_audit: { action: 'take', source: 'k8s_audit', reason: 'read' },
 };
 
+/** The full reader does not take the record for one of its source. */
+const FED = 'feed';
+type Answer = ReturnType<Prefilter['cloudtrail']> | typeof FED;
+
 /** Text of a tuple's fields; absent ones are undefined. */
 interface Tuple {
   readonly shape: number;
@@ -25,22 +29,34 @@ interface Tuple {
   readonly values: readonly (string | undefined)[];
 }
 
+/** What is known of a tuple: what is to be done with its records, or what to ask about their callers. */
+interface Known {
+  readonly judgement: Judgement | undefined;
+  readonly source: EventSource;
+  readonly question: CallerQuestion | undefined;
+  /** Classes of callers by number of the verbatim identity. */
+  readonly classes: Map<number, CallerClass>;
+  /** What is to be done, by class. */
+  readonly byClass: (Judgement | undefined)[];
+}
+
 const ABSENT = 0xffff;
-/** Marks a pair: the number of a tuple, and of a verbatim identity, whose text begins at TEXT_AT (`assembly/tuples.ts`). */
-const PAIR = 0xffffffff;
-const TEXT_AT = 8;
+/** In place of a class: records of this caller are parsed. */
+const PARSED = -1;
+const NO_CLASSES: Known['classes'] = new Map();
 /** How many surroundings (accounts, clusters) are told apart before all is forgotten. */
 const MAX_CONTEXTS = 4096;
 
 /**
- * Asks the prefilter about each distinct tuple of facts once. The answer must be a function of the facts alone, of a valid time only
- * that it is valid; whether it needed the verbatim identity is seen from whether it asked for it.
+ * Asks the prefilter about each distinct tuple of facts once, and where the caller decides, about each distinct identity once: no text is made of what
+ * was seen before. The answer must be a function of the facts alone, of a valid time only that it is valid.
  */
 export class Judge {
   readonly kernel: Kernel = new Kernel(SHAPES);
   readonly #prefilter: Prefilter;
-  /** By number of a tuple; `ask`: the verbatim identity decides. */
-  #known: (Judgement | 'ask' | undefined)[] = [];
+  /** By number of a tuple. */
+  #known: (Known | undefined)[] = [];
+  #classes = new Map<CallerClassifier, Map<number, CallerClass>>();
   #contexts = new Map<string, number>();
   #envelopes: Envelope[] = [];
 
@@ -66,36 +82,50 @@ export class Judge {
   forget(): void {
     this.kernel.resetTuples();
     this.#known = [];
+    this.#classes.clear();
   }
 
   /** What is to be done with the record of a row. */
   judge(row: number): Judgement {
     const tuple = this.kernel.words[row + ROW.tuple] ?? -1;
     if (tuple < 0) return FEED;
-    const known = this.#known[tuple];
-    return known === undefined || known === 'ask' ? this.#ask(row, tuple) : known;
+    const known = this.#known[tuple] ?? this.#ask(row, tuple);
+    return known.judgement ?? this.#ofCaller(row, known);
   }
 
-  #ask(row: number, number: number): Judgement {
-    const bytes = this.kernel.tuple(number);
-    if (bytes.readUInt32LE(4) === PAIR) {
-      const first = bytes.readUInt32LE(0);
-      const text = this.kernel.tuple(bytes.readUInt32LE(8));
-      const judgement = this.#answer(row, this.#tuple(this.kernel.tuple(first)), () => text.toString('utf8', TEXT_AT));
-      this.#known[number] = judgement;
-      return judgement;
+  #ofCaller(row: number, { source, question, classes, byClass }: Known): Judgement {
+    const number = this.kernel.words[row + ROW.textNumber] ?? -1;
+    let callerClass = classes.get(number);
+    if (callerClass === undefined) {
+      const identity = this.#slice(row + ROW.textStart);
+      callerClass = (identity === undefined ? undefined : question?.callers.classOf(identity)) ?? PARSED;
+      if (number >= 0) classes.set(number, callerClass);
     }
-    let hasAsked = false;
-    const judgement = this.#answer(row, this.#tuple(bytes), () => {
-      hasAsked = true;
-      return this.#slice(row + ROW.textStart);
-    });
-    if (!hasAsked) this.#known[number] = judgement;
-    else if (this.#known[number] === undefined) {
-      this.#known[number] = 'ask';
-      this.kernel.askText(number);
-    }
+    if (callerClass === PARSED) return TAKE[source];
+    const known = byClass[callerClass];
+    if (known !== undefined) return known;
+    const judgement = judgementOf(question?.skipFor(callerClass), source);
+    byClass[callerClass] = judgement;
     return judgement;
+  }
+
+  #ask(row: number, number: number): Known {
+    const tuple = this.#tuple(this.kernel.tuple(number));
+    const source: EventSource = tuple.shape === SHAPE.cloudtrail ? 'aws_cloudtrail' : 'k8s_audit';
+    const answer = source === 'aws_cloudtrail' ? this.#cloudtrail(row, tuple) : this.#kubernetes(row, tuple);
+    const known: Known =
+      typeof answer === 'object'
+        ? { judgement: undefined, source, question: answer, classes: this.#classesOf(answer.callers), byClass: [] }
+        : { judgement: answer === FED ? FEED : judgementOf(answer, source), source, question: undefined, classes: NO_CLASSES, byClass: [] };
+    if (typeof answer === 'object') this.kernel.askText(number);
+    this.#known[number] = known;
+    return known;
+  }
+
+  #classesOf(callers: CallerClassifier): Map<number, CallerClass> {
+    const known = this.#classes.get(callers) ?? new Map<number, CallerClass>();
+    this.#classes.set(callers, known);
+    return known;
   }
 
   #slice(word: number): string | undefined {
@@ -120,49 +150,38 @@ export class Judge {
     return { shape, context: head >>> 8, values };
   }
 
-  #answer(row: number, tuple: Tuple, identity: () => string | undefined): Judgement {
-    return tuple.shape === SHAPE.cloudtrail ? this.#cloudtrail(row, tuple, identity) : this.#kubernetes(row, tuple, identity);
-  }
-
-  #cloudtrail(row: number, { values }: Tuple, identity: () => string | undefined): Judgement {
+  #cloudtrail(row: number, { values }: Tuple): Answer {
     const [eventType = '', eventSource = '', eventName = '', readOnly, errorCode, eventCategory = ''] = values;
-    if (eventSource.startsWith('aws:') || FOREIGN_TYPES.has(eventType) || FOREIGN_CATEGORIES.has(eventCategory)) return FEED;
-    const reason = this.#prefilter.cloudtrail({
+    if (eventSource.startsWith('aws:') || FOREIGN_TYPES.has(eventType) || FOREIGN_CATEGORIES.has(eventCategory)) return FED;
+    return this.#prefilter.cloudtrail({
       eventTime: this.#slice(row + ROW.timeStart) ?? '',
       eventType,
       eventSource,
       eventName,
       readOnly: readOnly === undefined ? undefined : readOnly === 'true',
       errorCode: orAbsent(errorCode),
-      get identityText() {
-        return identity();
-      },
     });
-    return reason === undefined ? TAKE.aws_cloudtrail : { action: 'skip', source: 'aws_cloudtrail', reason };
   }
 
-  #kubernetes(row: number, { values, context }: Tuple, identity: () => string | undefined): Judgement {
+  #kubernetes(row: number, { values, context }: Tuple): Answer {
     const [stage = '', verb = '', resource, subresource, namespace, code, , apiVersion] = values;
-    if (orAbsent(apiVersion)?.startsWith('audit.k8s.io/') === false || (verb === '' && stage === '')) return FEED;
+    if (orAbsent(apiVersion)?.startsWith('audit.k8s.io/') === false || (verb === '' && stage === '')) return FED;
     const { cluster, account } = this.#envelopes[context] ?? {};
-    const reason = this.#prefilter.kubernetes(
-      {
-        stage,
-        stageTimestamp: this.#slice(row + ROW.timeStart) ?? '',
-        verb,
-        resource: orAbsent(resource),
-        subresource: orAbsent(subresource),
-        namespace: orAbsent(namespace),
-        code: code === undefined ? undefined : Number(code),
-        get userText() {
-          return identity();
-        },
-      },
-      cluster,
-      account,
-    );
-    return reason === undefined ? TAKE.k8s_audit : { action: 'skip', source: 'k8s_audit', reason };
+    const facts = {
+      stage,
+      stageTimestamp: this.#slice(row + ROW.timeStart) ?? '',
+      verb,
+      resource: orAbsent(resource),
+      subresource: orAbsent(subresource),
+      namespace: orAbsent(namespace),
+      code: code === undefined ? undefined : Number(code),
+    };
+    return this.#prefilter.kubernetes(facts, cluster, account);
   }
+}
+
+function judgementOf(reason: DropReason | undefined, source: EventSource): Judgement {
+  return reason === undefined ? TAKE[source] : { action: 'skip', source, reason };
 }
 
 /** Records that the full reader drops for what they are (`lib/core/decode/cloudtrail.ts`). */

@@ -6,7 +6,7 @@ export const STOP = { more: 0, closed: 1, strange: 2, full: 3 } as const;
 
 /**
  * 32-bit words of a row: where the record lies, the number of its tuple (-1: none), its verbatim object, its time, line feeds before it;
- * the element or line as a whole, and the number that stands beside a record in a string.
+ * the element or line as a whole, the number that stands beside a record in a string, and the number of the verbatim object (-1: none).
  */
 export const ROW = {
   start: 0,
@@ -21,7 +21,8 @@ export const ROW = {
   outerEnd: 9,
   besideStart: 10,
   besideLength: 11,
-  words: 12,
+  textNumber: 12,
+  words: 16,
 } as const;
 
 /** As much of the WebAssembly interface as is needed: the library types that Node's come with leave most of it out. */
@@ -97,7 +98,6 @@ export class Kernel {
     this.rows = this.#exports.ROWS.value / 4;
     this.#configure(shapes);
     this.#exports.prepareWide();
-    this.#exports.resetTuples();
   }
 
   /** Scans the input up to `to`; returns the number of rows. `between`: an element precedes; `isLast`: no text follows. */
@@ -120,14 +120,14 @@ export class Kernel {
 
   /** The bytes that a tuple's number stands for. */
   tuple(number: number): Buffer {
-    const word = this.#exports.TUPLES.value / 4 + number * 4;
+    const word = this.#exports.TUPLES.value / 4 + number * 2;
     const start = this.words[word] ?? 0;
     return this.bytes.subarray(start, start + (this.words[word + 1] ?? 0));
   }
 
-  /** From now on, records of this tuple are told apart by their verbatim object too. */
+  /** From now on, the verbatim object of records of this tuple gets a number. */
   askText(tuple: number): void {
-    this.bytes[this.#exports.NOTES.value + tuple] = 2;
+    this.bytes[this.#exports.NOTES.value + tuple] = 1;
   }
 
   resetTuples(): void {

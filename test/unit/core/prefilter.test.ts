@@ -6,6 +6,7 @@ import type { Detector } from '../../../lib/core/pipeline.ts';
 import type { Policy } from '../../../lib/core/policy/policy.ts';
 import { detectorOf, engineOf, item } from '../../support/detector.ts';
 import { cloudtrailRecord, IAM_USER, iamUserInfo, kubernetesEvent, roleSession, serviceAccountInfo } from '../../support/records.ts';
+import { settled, settledFor } from '../../support/scanned.ts';
 
 /** The facts of a record as a scanner would hand them over. */
 function cloudtrailFacts(record: JsonObject): CloudTrailFacts {
@@ -17,7 +18,6 @@ function cloudtrailFacts(record: JsonObject): CloudTrailFacts {
     eventName: text('eventName') ?? '',
     readOnly: typeof record['readOnly'] === 'boolean' ? record['readOnly'] : undefined,
     errorCode: text('errorCode'),
-    identityText: 'userIdentity' in record ? JSON.stringify(record['userIdentity']) : undefined,
   };
 }
 
@@ -35,7 +35,6 @@ function kubernetesFacts(record: JsonObject): KubernetesFacts {
     subresource: text(record['objectRef'], 'subresource'),
     namespace: text(record['objectRef'], 'namespace'),
     code: typeof code === 'number' ? code : undefined,
-    userText: 'user' in record ? JSON.stringify(record['user']) : undefined,
   };
 }
 
@@ -143,8 +142,8 @@ function compare(
   const isAws = 'eventSource' in record;
   const ask = (): string | undefined =>
     isAws
-      ? prefilter?.cloudtrail(cloudtrailFacts(record))
-      : prefilter?.kubernetes(kubernetesFacts(record), envelope.cluster, envelope.account);
+      ? settled(prefilter?.cloudtrail(cloudtrailFacts(record)), record['userIdentity'])
+      : settled(prefilter?.kubernetes(kubernetesFacts(record), envelope.cluster, envelope.account), record['user']);
   const outcome = detector.take(item(isAws ? 'aws_cloudtrail' : 'k8s_audit', record, { envelope }));
   const first = ask();
   // the remembered answer is the same answer
@@ -195,11 +194,12 @@ describe('what is skipped follows from the rules', () => {
     `- {rule: r, desc: d, condition: ${condition}, output: x, priority: INFO, source: ${source}}\n`;
   const read = cloudtrailFacts(cloudtrailRecord({ eventName: 'DescribeInstances', readOnly: true }));
   const list = kubernetesFacts(kubernetesEvent({ verb: 'list' }));
-  const write = kubernetesFacts(kubernetesEvent({ user: { username: 'system:kube-scheduler' } }));
+  const scheduler = { username: 'system:kube-scheduler' };
+  const write = kubernetesFacts(kubernetesEvent({ user: scheduler }));
 
   test('a rule about reads makes reads be parsed', () => {
     const asks = (condition: string): string | undefined =>
-      detectorOf({}, { engine: engineOf(rule('aws_cloudtrail', condition)) }).prefilter?.cloudtrail(read);
+      settled(detectorOf({}, { engine: engineOf(rule('aws_cloudtrail', condition)) }).prefilter?.cloudtrail(read), IAM_USER);
     expect(asks('ct.readonly = true')).toBeUndefined();
     expect(asks('ct.readonly = true and ct.name = DeleteBucket')).toBe('read');
     expect(asks('ct.useragent contains curl')).toBeUndefined();
@@ -210,7 +210,10 @@ describe('what is skipped follows from the rules', () => {
 
   test('a rule about a service account makes its events be parsed, whatever the verb', () => {
     const asks = (condition: string, facts: KubernetesFacts): string | undefined =>
-      detectorOf({}, { engine: engineOf(rule('k8s_audit', condition)) }).prefilter?.kubernetes(facts, undefined, undefined);
+      settled(
+        detectorOf({}, { engine: engineOf(rule('k8s_audit', condition)) }).prefilter?.kubernetes(facts, undefined, undefined),
+        scheduler,
+      );
     expect(asks('ka.verb = list', list)).toBeUndefined();
     expect(asks('ka.verb = create', list)).toBe('read');
     expect(asks('drift.hand = service', write)).toBeUndefined();
@@ -222,8 +225,24 @@ describe('what is skipped follows from the rules', () => {
   });
 
   test('an identity that is no JSON goes to the full parser', () => {
-    const { prefilter } = detectorOf();
-    expect(prefilter?.cloudtrail({ ...read, readOnly: false, eventName: 'RunInstances', identityText: '{"type":' })).toBeUndefined();
+    const question = detectorOf().prefilter?.cloudtrail({ ...read, readOnly: false, eventName: 'RunInstances' });
+    if (typeof question !== 'object') throw new Error('a change depends on its caller');
+    expect(settledFor(question, '{"type":')).toBeUndefined();
+    expect(settledFor(question, '{"type":"AWSService"}')).toBe('service');
+  });
+
+  test('callers are told apart by place only where a declared entry asks for the place', () => {
+    const callersOf = (policy: Partial<Policy>, namespace: string, cluster: string): unknown => {
+      const question = detectors.get(policy)?.prefilter?.kubernetes({ ...write, namespace }, cluster, undefined);
+      return typeof question === 'object' ? question.callers : undefined;
+    };
+    const plain = {};
+    const narrowed = { pipelines: [{ name: 'b', service_account: 'argocd/*', namespaces: ['shop'], clusters: ['demo'] }] };
+    const detectors = new Map<Partial<Policy>, Detector>([plain, narrowed].map((policy) => [policy, detectorOf(policy)]));
+    expect(callersOf(plain, 'a', 'x')).toBe(callersOf(plain, 'b', 'y'));
+    expect(callersOf(narrowed, 'a', 'x')).toBe(callersOf(narrowed, 'a', 'x'));
+    expect(callersOf(narrowed, 'a', 'x')).not.toBe(callersOf(narrowed, 'b', 'x'));
+    expect(callersOf(narrowed, 'a', 'x')).not.toBe(callersOf(narrowed, 'a', 'y'));
   });
 
   test('the memory is bounded and begun anew when it is full', () => {

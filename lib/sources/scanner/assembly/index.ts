@@ -4,7 +4,7 @@
 import { INNER, INPUT, INPUT_SIZE, KEY_INDEX, KEYS, NOTES, ROWS, ROW_LIMIT, ROW_SIZE, SHAPES, TUPLES } from './layout';
 import { BESIDE_FIELD, INNER_FIELD, WRAPPER, beginRecord, field, fields, fits } from './fields';
 import { BROKEN, COMPLETE, INCOMPLETE, prepareWide, recordEnd, recordLines, scanRecord } from './record';
-import { FULL, ODD, numberOf, resetTuples } from './tuples';
+import { FULL, ODD, numberOf, resetTuples, textNumber } from './tuples';
 import { unescape } from './unescape';
 
 export { INPUT, INPUT_SIZE, KEY_INDEX, KEYS, NOTES, ROWS, SHAPES, TUPLES };
@@ -97,6 +97,7 @@ export function scan(inArray: i32, from: usize, to: usize, last: i32, between: i
     store<i32>(row, newlines + lines, 28);
     store<u32>(row, <u32>at, 32);
     store<u32>(row, <u32>end, 36);
+    store<i32>(row, textNumber, 48);
     rows++;
     take(next, lines + own);
     at = next;

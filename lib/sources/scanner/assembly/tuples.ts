@@ -8,15 +8,17 @@ export const ODD: i32 = -1;
 export const FULL: i32 = -2;
 
 /** What TypeScript notes of a tuple whose verbatim object decides. */
-const NEEDS_TEXT: u8 = 2;
+const NEEDS_TEXT: u8 = 1;
 /** The longest verbatim object that is remembered; a longer one is asked about each time. */
 const LONGEST_TEXT: usize = 8192;
 /** A hash that collides more often than this is somebody's work: such records are parsed. */
 const PROBES: u32 = 24;
 
-/** Upper halves of the first eight bytes of what is no tuple of fields. */
+/** First eight bytes of a verbatim object; no tuple of fields begins with them. */
 const TEXT_MARK: u64 = 0xfffffffe00000000;
-const PAIR_MARK: u64 = 0xffffffff00000000;
+
+/** Number of the verbatim object of the record at hand, if that may decide; -1: it has none. */
+export let textNumber: i32 = -1;
 
 const FACTOR: u64 = 0xff51afd7ed558ccd;
 
@@ -27,12 +29,13 @@ let top: usize = ARENA;
 export function resetTuples(): void {
   count = 0;
   top = ARENA;
-  memory.fill(SLOTS, 0, <usize>SLOT_COUNT * 2);
+  memory.fill(SLOTS, 0, <usize>SLOT_COUNT << 3);
   memory.fill(NOTES, 0, <usize>TUPLE_LIMIT);
 }
 
 /** Number of the tuple of the record at hand. */
 export function numberOf(shapes: u32, context: u32): i32 {
+  textNumber = -1;
   for (let left = shapes; left != 0; left &= left - 1) {
     const shape = <u32>ctz(left);
     if (fits(shape)) return numberOfShape(SHAPES + (<usize>shape << 6), shape, context);
@@ -41,7 +44,7 @@ export function numberOf(shapes: u32, context: u32): i32 {
 }
 
 function numberOfShape(shape: usize, number: u32, context: u32): i32 {
-  if (top + 32768 > ARENA + ARENA_SIZE || count + 3 > TUPLE_LIMIT) return FULL;
+  if (top + 32768 > ARENA + ARENA_SIZE || count + 2 > TUPLE_LIMIT) return FULL;
   let to = top;
   store<u32>(to, (context << 8) | number);
   store<u32>(to, seen & load<u32>(shape, 4), 4);
@@ -65,14 +68,11 @@ function numberOfShape(shape: usize, number: u32, context: u32): i32 {
   if (first < 0 || load<u8>(NOTES + <usize>first) != NEEDS_TEXT) return first;
   const length = textLength();
   if (length == 0 || length > LONGEST_TEXT) return first;
-  // The text has a number of its own, because many tuples share it; a pair of numbers stands for both.
+  // The text has a number of its own: texts and tuples are few, their pairs are many.
   store<u64>(top, TEXT_MARK);
   copy(top + 8, textStart(), length);
-  const text = intern(top + 8 + length);
-  if (text < 0) return text;
-  store<u64>(top, PAIR_MARK | <u64>first);
-  store<u64>(top, <u64>text, 8);
-  return intern(top + 16);
+  textNumber = intern(top + 8 + length);
+  return first;
 }
 
 /** Copies in steps of 16 bytes, beyond both ends. */
@@ -112,24 +112,21 @@ function intern(end: usize): i32 {
   const mixed = hashOf(size);
   const hash = <u32>(mixed >> 32);
   let slot = hash & (SLOT_COUNT - 1);
+  const tag: u64 = hash & 0xffff0000;
   for (let probe: u32 = 0; probe < PROBES; probe++) {
-    const place = SLOTS + (<usize>slot << 1);
-    const known = <u32>load<u16>(place);
+    const place = SLOTS + (<usize>slot << 3);
+    const known = load<u64>(place);
     if (known == 0) {
-      const tuple = TUPLES + (<usize>count << 4);
+      const tuple = TUPLES + (<usize>count << 3);
       store<u32>(tuple, <u32>top);
       store<u32>(tuple, <u32>(end - top), 4);
-      store<u32>(tuple, hash, 8);
-      store<u8>(NOTES + <usize>count, 0);
-      top += size;
       count++;
-      store<u16>(place, <u16>count);
+      store<u64>(place, (<u64>top << 32) | tag | count);
+      top += size;
       return <i32>count - 1;
     }
-    const tuple = TUPLES + (<usize>(known - 1) << 4);
-    if (load<u32>(tuple, 8) == hash && load<u32>(tuple, 4) == <u32>(end - top) && isEqual(<usize>load<u32>(tuple), top, size)) {
-      return <i32>known - 1;
-    }
+    // Lengths need no look: the bytes of a tuple say where it ends, and so do those of an object.
+    if ((known & 0xffff0000) == tag && isEqual(<usize>(known >> 32), top, size)) return <i32>(known & 0xffff) - 1;
     slot = (slot + 1) & (SLOT_COUNT - 1);
   }
   return ODD;

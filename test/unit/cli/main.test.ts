@@ -170,15 +170,17 @@ describe('the program, really run', () => {
     expect(status).toBe(0);
     for (const expected of [
       'was it a change?             change: it changed something',
-      'whose hand?                  human: a person; a Kubernetes user that is not declared (kubernetes_user)',
+      'whose hand?                  human: a person; a Kubernetes user that is not',
+      'declared (kubernetes_user)',
       'manual?                      yes',
       '+ Manual Kubernetes change: Warning: alice@example.com changed',
-      '- Interactive session in a pod: no match',
+      '- Interactive session in a pod: no match\n        drift.class = interactive is false: drift.class is "change"',
       'seen before?                 yes',
     ]) {
       expect(stdout).toContain(expected);
     }
     expect(stdout).not.toContain('settings-1');
+    expect(stdout.split('\n').filter((line) => line.length > 80)).toEqual([]);
   });
 
   it('checks configuration and rules, and lists every problem with its place', () => {

@@ -67,6 +67,8 @@ const DEFAULT_RETRY: RetryPolicy = { maxAttempts: 5, baseMs: 200, capMs: 5_000, 
 const DEFAULT_FLUSH_MS = 50_000;
 /** How far back the first snapshot ever reaches, so that `offset 5m` finds everything that was counted before it. */
 const FIRST_REACH_MS = 6 * MINUTE_MS;
+/** A snapshot further in the future than this was taken by a wrong clock; receivers refuse samples beyond it. */
+const MAX_AHEAD_MS = 10 * MINUTE_MS;
 /** Refused series that a log line names. */
 const MAX_NAMED = 10;
 /** Largest backlog that is read, inflated: far beyond 75 snapshots of a full label budget. */
@@ -93,6 +95,8 @@ export class RemoteWriteSink {
   readonly #sender: RemoteWriteSender;
   #progress: Progress | undefined;
   #isDescribed = false;
+  /** Refused series that the log has named. */
+  #told: ReadonlySet<string> = new Set();
 
   /** @throws DriftwireError `DW_CONFIG_INVALID` for a credential that cannot be sent in a header. */
   constructor(options: RemoteWriteSinkOptions, parts: RemoteWriteParts) {
@@ -117,7 +121,7 @@ export class RemoteWriteSink {
    * @param boundaryMs - The last minute boundary.
    */
   async begin(boundaryMs: number): Promise<void> {
-    const { backlog, version } = await this.#load();
+    const { backlog, version } = await this.#load(boundaryMs);
     if (backlog !== undefined) return;
     const status = { boundaryMs, pendingSnapshots: 0, refusedSeries: 0 };
     await this.#save(this.#first(boundaryMs, await this.#parts.read(status)), version);
@@ -130,7 +134,7 @@ export class RemoteWriteSink {
    * @throws What the store throws when it cannot keep the snapshot; nothing was sent then.
    */
   async flush(boundaryMs: number, options: DeliverOptions = {}): Promise<FlushResult> {
-    const { backlog: loaded, version } = await this.#load();
+    const { backlog: loaded, version } = await this.#load(boundaryMs);
     if (loaded !== undefined && lastOf(loaded).boundaryMs >= boundaryMs) return { kind: 'taken' };
     const values = await this.#parts.read({
       boundaryMs,
@@ -183,8 +187,10 @@ export class RemoteWriteSink {
       const fields = { times: aged.length, said: aged[0] };
       this.#parts.log('warn', 'samples older than the remote-write receiver takes were left out; the totals are not touched', fields);
     }
-    if (refused.length === 0) return;
     const named = new Map(refused.map(({ sample: { series }, said }) => [nameOf(series), said]));
+    const isNew = [...named.keys()].some((name) => !this.#told.has(name));
+    this.#told = new Set(named.keys());
+    if (!isNew) return;
     this.#parts.log('warn', 'the remote-write receiver refuses series; the others are stored', {
       series: named.size,
       names: [...named.keys()].slice(0, MAX_NAMED),
@@ -209,7 +215,7 @@ export class RemoteWriteSink {
     return { instance, settled: snapshotOf(boundaryMs - FIRST_REACH_MS, values, this.#constant(instance)), pending: [] };
   }
 
-  async #load(): Promise<Loaded> {
+  async #load(boundaryMs: number): Promise<Loaded> {
     const document = await this.#parts.documents.document(DOCUMENT);
     if (document === undefined) return { backlog: undefined, version: 0 };
     const backlog = await unpacked(document.body);
@@ -218,7 +224,11 @@ export class RemoteWriteSink {
         document: DOCUMENT,
       });
     }
-    return { backlog, version: document.version };
+    if (backlog === undefined || lastOf(backlog).boundaryMs <= boundaryMs + MAX_AHEAD_MS) return { backlog, version: document.version };
+    // else nothing would be written before that time comes
+    const keptAt = new Date(lastOf(backlog).boundaryMs).toISOString();
+    this.#parts.log('error', 'the clock has gone back, or was wrong before: what was kept of remote write is begun anew', { keptAt });
+    return { backlog: undefined, version: document.version };
   }
 
   async #save(backlog: Backlog, version: number): Promise<boolean> {

@@ -13,6 +13,7 @@ import { SqliteStore } from '../../lib/stores/sqlite.ts';
 import { FaultyProxy, type Mishap } from '../support/faulty-proxy.ts';
 import { liveThrough, type Minutes, type MinutesOptions, truthAt, SIMULATED_METRIC as X } from '../support/minutes.ts';
 import { hasPrometheus, type Prometheus, startPrometheus } from '../support/prometheus.ts';
+import { randomOf } from '../support/random.ts';
 
 const MINUTES = 45;
 const WINDOW_MS = 5 * MINUTE_MS;
@@ -21,23 +22,13 @@ const RUN_MS = 120_000;
 
 const folders: string[] = [];
 const stores: SqliteStore[] = [];
+/** Every failure names it. */
 const seed = Date.now() % 1_000_000;
 
 afterAll(async () => {
   for (const store of stores) await store.close();
   for (const folder of folders) rmSync(folder, { recursive: true, force: true });
 });
-
-/** The same numbers for the same seed, which every failure names. */
-function randomOf(start: number): () => number {
-  let state = start;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
-}
 
 function optionsFor(writeUrl: string, more: Partial<MinutesOptions> = {}): MinutesOptions {
   const folder = mkdtempSync(join(tmpdir(), 'driftwire-minutes-'));

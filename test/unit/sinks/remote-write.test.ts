@@ -272,11 +272,31 @@ describe('series that are refused', () => {
       series.some(({ labels }) => labels.some(([, value]) => value.startsWith('bad')))
         ? { kind: 'status', status: 400, body: 'label value too long' }
         : undefined;
-    const result = await flush(1);
-    expect(result).toMatchObject({ kind: 'delivered' });
+    expect(await flush(1)).toMatchObject({ kind: 'delivered' });
+    expect(await flush(2)).toMatchObject({ kind: 'delivered' });
     expect(lines).toHaveLength(1);
     expect(JSON.parse(lines[0] ?? '')).toMatchObject({ level: 'warn', series: 1, said: [expect.stringContaining('label value too long')] });
     expect(JSON.parse(lines[0] ?? '').names).toEqual([`${X}{instance="host", job="driftwire", user="bad\\"} 1\\\\x0a"}`]);
+  });
+});
+
+describe('a clock that is wrong', () => {
+  test('by a year does not end the writing when it is set right, which is said', async () => {
+    const { flush, count, lines, timing, sink, startMs } = await setUp();
+    await sink.flush(startMs + 365 * 24 * 60 * MINUTE_MS);
+    count('ada');
+    timing.advance(MINUTE_MS);
+    await sink.begin(startMs);
+    expect((await flush(1)).kind).not.toBe('taken');
+    expect(lines[0]).toContain('the clock has gone back');
+  });
+
+  test('by a few minutes waits until they have gone by', async () => {
+    const { flush, receiver } = await setUp();
+    await flush(5);
+    const seen = receiver.seen.length;
+    expect(await flush(3)).toEqual({ kind: 'taken' });
+    expect(receiver.seen.length).toBe(seen);
   });
 });
 

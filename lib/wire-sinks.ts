@@ -2,6 +2,7 @@
 import type { HttpAuth, HttpClientOptions } from './clients/http.ts';
 import type { MetricMetadata } from './clients/remote-write-codec.ts';
 import type { AwsCredentialSource } from './clients/sigv4.ts';
+import { tlsOf } from './clients/tls-files.ts';
 import type { LoadedConfig } from './config/load.ts';
 import { formatPath, type Problem } from './config/problem.ts';
 import type { Config } from './config/schema.ts';
@@ -46,7 +47,8 @@ export async function openSinks(config: Config, options: SinksOptions): Promise<
   const sinks: Sink[] = [];
   if (loki !== undefined) {
     const http = await httpOptions(loki, ['loki'], secrets);
-    sinks.push(new LokiSink({ url: loki.url, tenant: loki.tenant, promoted: loki.labels, http }, defined({ onResult: options.onResult })));
+    const { url, tenant, labels: promoted, structured_metadata: structuredMetadata } = loki;
+    sinks.push(new LokiSink({ url, tenant, promoted, structuredMetadata, http }, defined({ onResult: options.onResult })));
   }
   const remoteWrite = await openRemoteWrite(config, options, secrets);
   return secrets.problems.length > 0
@@ -75,10 +77,11 @@ interface AuthConfig {
   readonly password?: SecretReference | undefined;
   readonly token?: SecretReference | undefined;
   readonly timeout_seconds: number;
+  readonly tls?: Parameters<typeof tlsOf>[0];
 }
 
 async function httpOptions(
-  { username, password, token, timeout_seconds }: AuthConfig,
+  { username, password, token, timeout_seconds, tls }: AuthConfig,
   path: readonly string[],
   secrets: Secrets,
 ): Promise<HttpClientOptions> {
@@ -87,7 +90,7 @@ async function httpOptions(
   else if (username !== undefined && password !== undefined) {
     auth = { kind: 'basic', username, password: await secrets.read(password, [...path, 'password']) };
   }
-  return { auth, timeoutMs: timeout_seconds * 1000 };
+  return { auth, timeoutMs: timeout_seconds * 1000, tls: tlsOf(tls) };
 }
 
 /** Found as every AWS tool finds them; the SDK is loaded only here, because it takes long to load. */

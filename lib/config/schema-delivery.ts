@@ -17,6 +17,7 @@ export const LOKI_METADATA = [
   'region',
   'service',
   'action',
+  'event_id',
 ] as const;
 
 const tenant = text
@@ -24,12 +25,24 @@ const tenant = text
   .describe('Tenant, sent as `X-Scope-OrgID`.');
 const timeoutSeconds = z.number().min(1).max(300).default(10).describe('Longest time one request may take, in seconds.');
 
+const tls = z
+  .strictObject({
+    ca_file: text.optional().describe("File with the certificates (PEM) to trust instead of the system's."),
+    insecure_skip_verify: z
+      .boolean()
+      .default(false)
+      .describe('Take any certificate. For first steps only: anybody on the way can read and change what is sent.'),
+  })
+  .optional()
+  .describe('Whom to believe on `https:` connections.');
+
 const httpAuth = {
   tenant: tenant.optional(),
   username: text.optional().describe('User name for basic authentication (for Grafana Cloud the numeric instance id).'),
   password: secret.optional().describe('Password for basic authentication, as a reference.'),
   token: secret.optional().describe('Bearer token, as a reference; instead of username and password.'),
   timeout_seconds: timeoutSeconds,
+  tls,
 } as const;
 
 function checkAuth(value: unknown, context: z.RefinementCtx): void {
@@ -50,13 +63,17 @@ function checkAuth(value: unknown, context: z.RefinementCtx): void {
 /** The Loki that keeps the record. */
 export const loki = z
   .strictObject({
-    url: httpUrl.describe('Base address of Loki, without `/loki/api/v1/push`.'),
+    url: httpUrl.describe('Address of Loki; `/loki/api/v1/push` is appended where it is missing.'),
     ...httpAuth,
     labels: z
       .array(z.enum(LOKI_METADATA))
       .max(6)
       .default([])
       .describe('Structured metadata to promote to stream labels. Each value makes streams of its own: promote few.'),
+    structured_metadata: z
+      .boolean()
+      .default(true)
+      .describe('Set to false for a Loki before 3.0: what would be metadata becomes the first member of the line, `driftwire`.'),
   })
   .superRefine(checkAuth, { when: always });
 

@@ -11,7 +11,7 @@ import { accountId, always, day, glob, isRecord, region, slackChannel, text } fr
 
 /** Labels that Driftwire sets itself, on log streams or on metrics. */
 export const RESERVED_LABELS: readonly string[] = [
-  ...['service_name', 'source', 'account', 'cluster', 'ingest', 'detected_level'],
+  ...['service_name', 'source', 'account', 'cluster', 'ingest', 'ingest_hour', 'detected_level', 'truncated'],
   ...[
     'user',
     'verb',

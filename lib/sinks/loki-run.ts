@@ -5,9 +5,17 @@
 import type { HttpClient, HttpOutcome } from '../clients/http.ts';
 import { backoffMs, type RetryPolicy, type Timing } from '../clients/retry.ts';
 import { retryAfterMs } from '../clients/retry-after.ts';
-import { judgePush, namedLineLimit, type PushVerdict, type Refused, refusalReason, refusedOf } from '../core/deliver/loki-answer.ts';
+import {
+  isRefusedByChecks,
+  judgePush,
+  namedLineLimit,
+  type PushVerdict,
+  type Refused,
+  refusalReason,
+  refusedOf,
+} from '../core/deliver/loki-answer.ts';
 import { type Batch, type BatchBounds, batchesOf, halvesOf, type Placed, pushBody } from '../core/deliver/loki-batch.ts';
-import { type LokiEntry, type LokiEntryOptions, lokiEntry } from '../core/deliver/loki-entry.ts';
+import { inOwnHour, type LokiEntry, type LokiEntryOptions, lokiEntry } from '../core/deliver/loki-entry.ts';
 import type { Delivery } from '../core/model/delivery.ts';
 import type { DeliveryReason, DeliveryResult } from '../core/model/delivery-result.ts';
 import type { LokiAddress } from './loki-address.ts';
@@ -175,7 +183,8 @@ export class LokiRun {
     const isAlone = batch.items.length === 1 && only !== undefined;
     const refused = isAlone ? [{ item: only, reason: refusalReason(text) }] : refusedOf(text, batch.items);
     if (refused === undefined) {
-      if (this.#isolations++ < MAX_ISOLATIONS) this.#queue.unshift(...halvesOf(batch));
+      const isKept = batch.isKept === true || isRefusedByChecks(text);
+      if (this.#isolations++ < MAX_ISOLATIONS) this.#queue.unshift(...halvesOf({ ...batch, isKept }));
       else this.#settleItems(batch.items, { kind: 'refused', reason: 'unexpected', permanent: false, message });
       return;
     }
@@ -185,7 +194,8 @@ export class LokiRun {
       DELIVERED,
     );
     const behind = refused.filter(({ reason }) => reason === 'too_far_behind').map(({ item }) => item);
-    if (behind.length > 0) await this.#isBehind({ stream: batch.stream, items: behind }, message);
+    if (batch.isKept === true) this.#settleItems(behind, DELIVERED);
+    else if (behind.length > 0) await this.#isBehind({ stream: batch.stream, items: behind }, message);
     this.#refuse(
       refused.filter(({ reason }) => reason !== 'too_far_behind'),
       batch,
@@ -205,34 +215,50 @@ export class LokiRun {
 
   /**
    * Loki says "too far behind" to an entry that is really late, and to the repeat of one that it has. Which of the two it is, a
-   * query tells: what is there is delivered, what is missing goes to the stream of late entries.
+   * query tells: what is there is delivered, what is missing goes to the stream of late entries, and from there to that of its
+   * own hour.
    */
   async #isBehind(batch: Batch, message: string): Promise<void> {
-    const { client, address, push, signal, deadlineMs, timing } = this.#parts;
+    const { client, address, push, gate, retry, signal, deadlineMs, timing } = this.#parts;
     const stop = await this.#untilOpen();
     if (stop !== undefined) {
       this.#settleItems(batch.items, stop);
       return;
     }
-    const limits = { signal, headers: push.tenantHeaders, timeoutMs: deadlineMs - timing.now() };
-    const found = await lookUp(client, address.queryRange, batch.stream, batch.items, limits);
-    this.#settleItems([...(found ?? [])], DELIVERED);
-    const missing = batch.items.filter((item) => found?.has(item) !== true);
-    const open = found === undefined ? [] : missing.filter((item) => this.#mayBeUnseen(item));
-    this.#settleItems(open, later('too_far_behind', `${message} (its chunk may not be written yet)`, ASK_AGAIN_MS));
-    const late = missing.filter((item) => !open.includes(item));
-    if (found !== undefined && batch.stream['ingest'] === undefined) {
-      this.#requeue(late, (delivery) => this.#entryOf({ ...delivery, ingest: 'backfill' }));
+    const limits = { signal, headers: push.tenantHeaders, timeoutMs: deadlineMs - timing.now(), nowMs: timing.now() };
+    const answer = await lookUp(client, address.queryRange, batch.stream, batch.items, limits);
+    if (answer.kind === 'later') {
+      if (answer.pauseMs !== undefined) gate.pause(answer.pauseMs);
+      this.#settleItems(batch.items, later('unavailable', answer.message, answer.pauseMs ?? retry.capMs));
       return;
     }
-    const told = found === undefined ? `${message} (whether it is there from an earlier push could not be asked)` : message;
-    this.#settleItems(late, { kind: 'refused', reason: 'too_far_behind', permanent: true, message: told });
+    if (answer.kind === 'denied') {
+      const told = `${message} (whether it is there from an earlier push could not be asked)`;
+      this.#settleItems(batch.items, { kind: 'refused', reason: 'too_far_behind', permanent: true, message: told });
+      return;
+    }
+    this.#settleItems([...answer.found], DELIVERED);
+    this.#isMissing(
+      batch.stream,
+      batch.items.filter((item) => !answer.found.has(item)),
+      message,
+    );
+  }
+
+  #isMissing(stream: Batch['stream'], missing: readonly Placed[], message: string): void {
+    const open = missing.filter((item) => this.#mayBeUnseen(item));
+    this.#settleItems(open, later('too_far_behind', `${message} (its chunk may not be written yet)`, ASK_AGAIN_MS));
+    const late = missing.filter((item) => !open.includes(item));
+    const backfill = (delivery: Delivery): LokiEntry => this.#entryOf({ ...delivery, ingest: 'backfill' });
+    if (stream['ingest'] === undefined) this.#requeue(late, backfill);
+    else if (stream['ingest_hour'] === undefined) this.#requeue(late, (delivery) => inOwnHour(backfill(delivery)));
+    else this.#settleItems(late, { kind: 'refused', reason: 'too_far_behind', permanent: true, message });
   }
 
   #mayBeUnseen({ entry, index }: Placed): boolean {
     const { gate, patienceMs, timing } = this.#parts;
     const isVisible = BigInt(Math.trunc(timing.now() - SURELY_VISIBLE_MS)) * 1_000_000n < entry.timeNs;
-    return !isVisible && gate.openForMs(this.#deliveries[index]?.key ?? '') < patienceMs;
+    return !isVisible && gate.openForMs(entry.stream['ingest'] ?? '', this.#deliveries[index]?.key ?? '') < patienceMs;
   }
 
   #requeue(items: readonly Placed[], entryOf: (delivery: Delivery) => LokiEntry): void {

@@ -119,6 +119,14 @@ function refusedByStore(text: string, items: readonly Placed[], ignored: number,
   return refused.map((item) => ({ item, reason: 'too_far_behind' }));
 }
 
+/**
+ * Whether a refusal comes from the part that checks and not from the one that stores: then everything that passed the checks is
+ * stored, because of one stream the outcome of storing would have been told instead.
+ */
+export function isRefusedByChecks(text: string): boolean {
+  return /timestamp too (?:old|new)|max entry size|structured metadata too/.test(text) && !/total ignored: /.test(text);
+}
+
 /** Refusals of the part that checks: one kind alone, or counted (`2 errors like: ...; 1 errors like: ...`), with times in seconds. */
 function refusedByChecks(text: string, items: readonly Placed[]): readonly Refused[] | undefined {
   const refused: Refused[] = [];

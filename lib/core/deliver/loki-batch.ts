@@ -23,6 +23,8 @@ export interface Placed {
 export interface Batch {
   readonly stream: Pairs;
   readonly items: readonly Placed[];
+  /** Loki has said that it kept all of it that is in order: what it calls too far behind now is a repeat. */
+  readonly isKept?: boolean;
 }
 
 /**
@@ -45,9 +47,9 @@ export function batchesOf(items: readonly Placed[], bounds: BatchBounds): readon
 }
 
 /** Two halves of a batch, in order; of a single entry there are none. */
-export function halvesOf({ stream, items }: Batch): readonly Batch[] {
+export function halvesOf({ items, ...rest }: Batch): readonly Batch[] {
   const middle = Math.ceil(items.length / 2);
-  return [items.slice(0, middle), items.slice(middle)].map((half) => ({ stream, items: half }));
+  return [items.slice(0, middle), items.slice(middle)].map((half) => ({ ...rest, items: half }));
 }
 
 /** The body of a push, as `POST /loki/api/v1/push` takes it. */

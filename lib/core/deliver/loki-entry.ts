@@ -4,7 +4,7 @@
  */
 import type { Delivery } from '../model/delivery.ts';
 import { type FindingWithOrigin, PRIORITIES, type Priority } from '../model/finding.ts';
-import { parseRfc3339 } from '../time.ts';
+import { formatRfc3339, parseRfc3339 } from '../time.ts';
 import { lokiLine } from './loki-line.ts';
 import { utf8Bytes, utf8Head } from './utf8.ts';
 
@@ -66,6 +66,16 @@ export function lokiEntry(delivery: Delivery, options: LokiEntryOptions): LokiEn
     metadata,
     sizeBytes: utf8Bytes(line) + Object.entries(metadata).reduce((sum, [name, value]) => sum + name.length + utf8Bytes(value), 0),
   };
+}
+
+/**
+ * The entry in the stream of late events of its own hour, for one that comes too late even for the stream of late events. No
+ * entry of such a stream is ever an hour behind another, so it takes every one.
+ */
+export function inOwnHour(entry: LokiEntry): LokiEntry {
+  // `2026-11-20T09`
+  const hour = formatRfc3339(entry.timeNs).slice(0, -17);
+  return { ...entry, stream: sorted({ ...entry.stream, ingest: 'backfill', ingest_hour: hour }) };
 }
 
 function ownLabels({ source, account, cluster }: FindingWithOrigin['finding'], ingest: Delivery['ingest']): Pairs {

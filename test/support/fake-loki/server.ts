@@ -44,6 +44,7 @@ export class FakeLoki {
   readonly #limits: LokiLimits;
   readonly #stores = new Map<string, TenantStore>();
   readonly #faults: Fault[];
+  readonly #queryFaults: Fault[] = [];
   readonly #server: Server;
   readonly seen: SeenRequest[] = [];
   #nowNs: bigint | undefined;
@@ -81,6 +82,11 @@ export class FakeLoki {
   /** Adds to what goes wrong next. */
   fail(...faults: readonly Fault[]): void {
     this.#faults.push(...faults);
+  }
+
+  /** The same for queries. */
+  failQueries(...faults: readonly Fault[]): void {
+    this.#queryFaults.push(...faults);
   }
 
   /** Writes all chunks, after which old entries are found too. */
@@ -167,8 +173,8 @@ export class FakeLoki {
       const request = { method: message.method ?? '', path: message.url ?? '', headers, body: Buffer.concat(chunks) };
       this.seen.push({ ...request, atMs: Number(this.#now() / 1_000_000n) });
       const isPush = request.method === 'POST' && request.path.startsWith('/loki/api/v1/push');
-      const fault = isPush ? (this.#faults.shift() ?? { kind: 'none' }) : { kind: 'none' as const };
-      this.#respond(request, fault, response);
+      const fault = (isPush ? this.#faults : this.#queryFaults).shift();
+      this.#respond(request, fault ?? { kind: 'none' }, response);
     });
   }
 

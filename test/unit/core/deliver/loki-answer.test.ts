@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { judgePush, namedLineLimit, refusalReason, refusedOf } from '../../../../lib/core/deliver/loki-answer.ts';
+import { isRefusedByChecks, judgePush, namedLineLimit, refusalReason, refusedOf } from '../../../../lib/core/deliver/loki-answer.ts';
 import type { Placed } from '../../../../lib/core/deliver/loki-batch.ts';
 import { DELIVERY_REASONS } from '../../../../lib/core/model/delivery-result.ts';
 import { parseRfc3339 } from '../../../../lib/core/time.ts';
@@ -92,6 +92,16 @@ describe('why one entry was refused', () => {
     expect(namedLineLimit(tooLong(1025))).toBe(1024);
     expect(namedLineLimit('too long')).toBeUndefined();
   });
+});
+
+test('a refusal by the checks says that the rest is stored; one by the store or by somebody else does not', () => {
+  expect([tooOld('x'), tooNew('x'), tooLong(1025), `stream '${STREAM}' has structured metadata too large`].map(isRefusedByChecks)).toEqual([
+    true,
+    true,
+    true,
+    true,
+  ]);
+  expect([total(1, 2), tooOld('x') + total(1, 2), 'bad gateway'].map(isRefusedByChecks)).toEqual([false, false, false]);
 });
 
 describe('which entries a refusal means', () => {

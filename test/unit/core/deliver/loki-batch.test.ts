@@ -51,7 +51,9 @@ describe('pushes', () => {
 
   test('are halved in order', () => {
     const [batch] = batchesOf([placed(0), placed(1), placed(2)], BOUNDS);
-    expect(indices(halvesOf(batch ?? { stream: {}, items: [] }))).toEqual([[0, 1], [2]]);
+    const halves = halvesOf({ ...(batch ?? { stream: {}, items: [] }), isKept: true });
+    expect(indices(halves)).toEqual([[0, 1], [2]]);
+    expect(halves.map(({ isKept }) => isKept)).toEqual([true, true]);
   });
 
   test('are JSON with times as strings and metadata only where there is some', () => {

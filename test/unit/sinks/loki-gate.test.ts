@@ -1,0 +1,57 @@
+import { describe, expect, test } from 'vitest';
+import type { DeliveryResult } from '../../../lib/core/model/delivery-result.ts';
+import { LokiGate } from '../../../lib/sinks/loki-gate.ts';
+import { manualTiming } from '../../support/timing.ts';
+
+const REFUSED: DeliveryResult = { kind: 'refused', reason: 'unauthorized', permanent: false, message: 'no' };
+
+describe('what a sender remembers of its Loki', () => {
+  test('the longest pause that was asked for', () => {
+    const timing = manualTiming();
+    const gate = new LokiGate(timing, 100);
+    gate.pause(500);
+    gate.pause(100);
+    expect(gate.notBeforeMs).toBe(timing.now() + 500);
+  });
+
+  test('an answer that only a person can change, for a minute', () => {
+    const timing = manualTiming();
+    const gate = new LokiGate(timing, 100);
+    expect(gate.barred).toBeUndefined();
+    gate.bar(REFUSED);
+    timing.advance(59_999);
+    expect(gate.barred).toBe(REFUSED);
+    timing.advance(1);
+    expect(gate.barred).toBeUndefined();
+  });
+
+  test('the lowest limit of a line, and no higher one', () => {
+    const gate = new LokiGate(manualTiming(), 100);
+    expect([gate.learnLineLimit(undefined), gate.learnLineLimit(100), gate.learnLineLimit(50), gate.learnLineLimit(60)]).toEqual([
+      false,
+      false,
+      true,
+      false,
+    ]);
+    expect(gate.maxLineBytes).toBe(50);
+  });
+
+  test('since when the fate of an event is open, for each stream, until it is known', () => {
+    const timing = manualTiming();
+    const gate = new LokiGate(timing, 100);
+    gate.settled('never seen');
+    expect(gate.openForMs('', 'a')).toBe(0);
+    timing.advance(70);
+    expect([gate.openForMs('', 'a'), gate.openForMs('backfill', 'a'), gate.openForMs('', 'b')]).toEqual([70, 0, 0]);
+    gate.settled('a');
+    expect([gate.openForMs('', 'a'), gate.openForMs('', 'b')]).toEqual([0, 0]);
+  });
+
+  test('only so many open events: the oldest is forgotten', () => {
+    const timing = manualTiming();
+    const gate = new LokiGate(timing, 100);
+    for (let n = 0; n <= 10_000; n++) gate.openForMs('', `e${n}`);
+    timing.advance(5);
+    expect([gate.openForMs('', 'e1'), gate.openForMs('', 'e0')]).toEqual([5, 0]);
+  });
+});

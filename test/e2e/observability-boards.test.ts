@@ -4,14 +4,12 @@ import { DEFAULT_EXPORT } from '../../lib/export/options.ts';
 import { prometheusGroups } from '../../lib/export/prometheus/rule-files.ts';
 import { isAlert } from '../../lib/export/rule-file.ts';
 import { filledIn, type PlacedTarget, targetsOf } from '../support/export/boards.ts';
-import { type History, HOURS, type Labels, makeHistory, writeHistory } from '../support/export/history.ts';
+import { fillStorage, type History, HOURS, type Labels, makeHistory } from '../support/export/history.ts';
 import { type Asked, LAST_FIVE_MINUTES, type Rows, TRUTHS } from '../support/export/truth.ts';
 import { hasPrometheus, type Prometheus, startPrometheus } from '../support/prometheus.ts';
 
 const HOUR_MS = 60 * MINUTE_MS;
 const QUERIES = targetsOf('prometheus');
-/** The history lies in the past, and Prometheus takes the past only within this window. */
-const CONFIG = 'storage:\n  tsdb:\n    out_of_order_time_window: 48h\n';
 /** Panels that show a rate or what is estimated from one. */
 const RATES = ['/ Events rate /', '/ From the event to the sink /'];
 const DURATIONS: Readonly<Record<string, number>> = { '1m': MINUTE_MS, '1h': HOUR_MS, '1d': 24 * HOUR_MS };
@@ -28,15 +26,14 @@ test('for every PromQL query of the boards there is a truth, and no other', () =
   expect(QUERIES.length).toBeGreaterThan(35);
 });
 
-describe.runIf(hasPrometheus())('boards and rules over a real Prometheus that remote write has filled', () => {
+describe.runIf(hasPrometheus())('boards and rules over a real Prometheus with the samples of remote write', () => {
   let prometheus: Prometheus;
   let history: History;
 
   beforeAll(async () => {
-    prometheus = await startPrometheus({ config: CONFIG });
     const endMs = Math.floor(Date.now() / HOUR_MS) * HOUR_MS - HOUR_MS;
     history = makeHistory(endMs - HOURS * HOUR_MS);
-    await writeHistory(history, prometheus.writeUrl);
+    prometheus = await startPrometheus({ fill: (storage) => fillStorage(history, storage) });
   }, 120_000);
   afterAll(() => prometheus?.stop());
 

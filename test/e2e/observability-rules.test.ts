@@ -6,6 +6,7 @@ import { stringify } from 'yaml';
 import { DEFAULT_EXPORT, runbookLink } from '../../lib/export/options.ts';
 import { prometheusConfig } from '../../lib/export/prometheus/prometheus-config.ts';
 import { PROMETHEUS_RULE_FILES, prometheusGroups, prometheusRuleFiles } from '../../lib/export/prometheus/rule-files.ts';
+import { boardCount } from '../../lib/export/promql.ts';
 import { isAlert } from '../../lib/export/rule-file.ts';
 import type { AlertCase } from '../support/export/alert-cases/alert-case.ts';
 import { DRIFT_CASES } from '../support/export/alert-cases/drift-cases.ts';
@@ -61,6 +62,24 @@ describe.runIf(realPart('prometheus', PROMTOOL))('Prometheus itself', () => {
     expect(status, output).toBe(0);
   });
 
+  test('counts on boards what happened in the window, whatever happened to the series', { timeout: 60_000 }, async () => {
+    const expr = boardCount(['user'], 'kubernetes_audit_manual_changes_total', '10m');
+    const tests = BOARD_CASES.map(({ name, series, at, counts }) => ({
+      name,
+      interval: '1m',
+      input_series: Object.entries(series).map(([labels, values]) => ({
+        series: `kubernetes_audit_manual_changes_total{${labels}}`,
+        values,
+      })),
+      promql_expr_test: [
+        { expr, eval_time: at, exp_samples: Object.entries(counts).map(([user, value]) => ({ labels: `{user="${user}"}`, value })) },
+      ],
+    }));
+    writeFileSync(join(folder, 'boards.yaml'), stringify({ rule_files: [], evaluation_interval: '1m', tests }));
+    const { status, output } = await run(PROMTOOL, ['test', 'rules', 'boards.yaml'], folder);
+    expect(status, output).toBe(0);
+  });
+
   test('notices a case that is wrong', { timeout: 30_000 }, async () => {
     const [wrong] = ALERT_CASES.filter(({ fires }) => fires.length > 0).map((one) => ({ ...one, fires: [] }));
     if (wrong === undefined) throw new Error('no case fires');
@@ -71,6 +90,43 @@ describe.runIf(realPart('prometheus', PROMTOOL))('Prometheus itself', () => {
     expect((await run(PROMTOOL, ['test', 'rules', 'wrong.yaml'], folder)).status).not.toBe(0);
   });
 });
+
+/** Totals on the way to a board whose windows are ten minutes long. */
+const BOARD_CASES: readonly {
+  readonly name: string;
+  readonly series: Readonly<Record<string, string>>;
+  readonly at: string;
+  readonly counts: Readonly<Record<string, number>>;
+}[] = [
+  { name: 'changes, and nobody', series: { 'user="ada"': '5x20 8x20', 'user="bob"': '2x40' }, at: '25m', counts: { ada: 3, bob: 0 } },
+  { name: 'a person who was not there before', series: { 'user="ada"': '_x20 3x20' }, at: '25m', counts: { ada: 3 } },
+  {
+    name: 'a new kind of change of a person who was',
+    series: { 'user="ada", verb="get"': '5x40', 'user="ada", verb="patch"': '_x20 2x20' },
+    at: '25m',
+    counts: { ada: 2 },
+  },
+  { name: 'an outage when the window begins', series: { 'user="ada"': '5x5 _x14 6x20' }, at: '25m', counts: { ada: 1 } },
+  {
+    name: 'an outage of one of two deployments when the window begins',
+    series: { 'user="ada", instance="one"': '5x40', 'user="ada", instance="two"': '700x5 _x14 701x20' },
+    at: '25m',
+    counts: { ada: 1 },
+  },
+  {
+    name: 'all series are given another label within the window',
+    series: { 'user="ada"': '873x20 stale', 'user="ada", env="prod"': '_x20 874x20' },
+    at: '25m',
+    counts: { ada: 1 },
+  },
+  {
+    name: 'all series were given another label before the window',
+    series: { 'user="ada"': '873x10 stale', 'user="ada", env="prod"': '_x10 873x10 875x20' },
+    at: '25m',
+    counts: { ada: 2 },
+  },
+  { name: 'totals that began anew are not less than nothing', series: { 'user="ada"': '873x20 2x20' }, at: '25m', counts: { ada: 0 } },
+];
 
 function unitTest({ alert, name, series, at, fires }: AlertCase): unknown {
   const rule = alerts.find((one) => one.alert === alert);

@@ -36,6 +36,8 @@ export interface PrometheusOptions {
   readonly config?: string;
   /** Files to put beside the configuration, by name. */
   readonly files?: Readonly<Record<string, string>>;
+  /** Puts blocks of the past into the folder of the storage before the start. */
+  readonly fill?: (storage: string) => Promise<void>;
 }
 
 /** True where Prometheus is installed; elsewhere it is said, or a failure where it is required. */
@@ -55,12 +57,13 @@ export async function startPrometheus(options: PrometheusOptions = {}): Promise<
   }
 }
 
-async function start({ config = '', files = {} }: PrometheusOptions): Promise<Prometheus> {
+async function start({ config = '', files = {}, fill }: PrometheusOptions): Promise<Prometheus> {
   const folder = mkdtempSync(join(tmpdir(), 'driftwire-prometheus-'));
   const port = await freePort();
   const scrape = `scrape_configs:\n  - job_name: prometheus\n    scrape_interval: 1s\n    static_configs: [{ targets: ['127.0.0.1:${port}'] }]\n`;
   writeFileSync(join(folder, 'prometheus.yml'), `${scrape}${config}`);
   for (const [name, text] of Object.entries(files)) writeFileSync(join(folder, name), text);
+  await fill?.(join(folder, 'data'));
   const child = spawn(
     BINARY,
     [

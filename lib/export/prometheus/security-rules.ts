@@ -1,6 +1,6 @@
 import { labelsBut, METRIC } from '../metrics.ts';
 import type { ExportOptions } from '../options.ts';
-import { countWithout, selector } from '../promql.ts';
+import { countWithout, EXPORTER_HEARTBEAT, OWN_HEARTBEAT, selector } from '../promql.ts';
 import type { RuleGroup } from '../rule-file.ts';
 import { type AlertText, alertRule } from './alert.ts';
 
@@ -108,7 +108,7 @@ const ALERTS: readonly AlertText[] = [
   {
     name: 'FalcoHighPriorityEvent',
     // Driftwire's own findings are in this metric too, so that the Falco dashboard shows them; they have their alerts above.
-    expr: `${countWithout([], selector(METRIC.falco, ['priority=~"0|1|2"']), WINDOW, ['up', METRIC.buildInfo])} > 0\nunless on (rule) ${METRIC.findings}{rule!="other"}`,
+    expr: `${countWithout([], selector(METRIC.falco, ['priority=~"0|1|2"']), WINDOW, [OWN_HEARTBEAT, EXPORTER_HEARTBEAT])} > 0\nunless on (rule) ${METRIC.findings}{rule!="other"}`,
     severity: 'critical',
     topic: 'security',
     summary: 'Falco: {{ $labels.rule }}',

@@ -1,12 +1,14 @@
 /**
- * Ten hours of a deployment that tells its metrics to a real Prometheus through the remote-write path, with the truth beside it:
+ * Ten hours of a deployment as a real Prometheus has them when it was told by remote write, with the truth beside it:
  * what was counted when. Everything is a function of the first boundary.
  */
-import { compress, encodeV1, type WriteSeries } from '../../../lib/clients/remote-write-codec.ts';
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { type MetricSnapshot, MINUTE_MS, snapshotOf } from '../../../lib/core/deliver/snapshot.ts';
 import { slicesOf } from '../../../lib/core/deliver/snapshot-slices.ts';
 import { PRIORITIES } from '../../../lib/core/model/finding.ts';
 import { type SeriesKind, type SeriesValue, seriesId } from '../../../lib/core/model/series.ts';
+import { PROMTOOL, run } from './promtool.ts';
 
 export type Labels = Readonly<Record<string, string>>;
 
@@ -158,9 +160,12 @@ function gauges(startMs: number, endMs: number): readonly Told[] {
   ];
 }
 
-/** Writes all of it to a receiver, as the samples that the remote-write sink makes of one snapshot a minute. */
-export async function writeHistory(history: History, writeUrl: string): Promise<void> {
-  const pending = new Map<string, { series: SeriesValue; samples: WriteSeries['samples'][number][] }>();
+/**
+ * Puts all of it into the storage of a Prometheus that is not running yet, as the samples that the remote-write sink makes of one
+ * snapshot a minute. (Posted, samples of ten hours would have to be taken out of order, which Prometheus 2.42 does with errors.)
+ */
+export async function fillStorage(history: History, storage: string): Promise<void> {
+  const lines = new Map<string, { readonly timeMs: number; readonly text: string }[]>();
   const snapshotAt = snapshotter(history);
   let previous = snapshotOf(history.startMs, [], CONSTANT);
   for (let boundaryMs = history.startMs + MINUTE_MS; boundaryMs <= history.endMs; boundaryMs += MINUTE_MS) {
@@ -168,15 +173,24 @@ export async function writeHistory(history: History, writeUrl: string): Promise<
     for (const { timeMs, samples } of slicesOf(previous, current)) {
       for (const { series, value } of samples) {
         const id = seriesId(series);
-        const known = pending.get(id) ?? { series, samples: [] };
-        known.samples.push({ timeMs, value });
-        pending.set(id, known);
+        const known = lines.get(id) ?? [];
+        known.push({ timeMs, text: `${openMetricsName(series)} ${value} ${(timeMs / 1000).toFixed(3)}\n` });
+        lines.set(id, known);
       }
     }
     previous = current;
   }
-  const all = [...pending.values()].map(({ series, samples }) => ({ series, samples: samples.toSorted((a, b) => a.timeMs - b.timeMs) }));
-  for (let index = 0; index < all.length; index += 50) await post(writeUrl, compress(encodeV1(all.slice(index, index + 50))));
+  const texts = [...lines.values()].map((samples) => samples.toSorted((left, right) => left.timeMs - right.timeMs).map(({ text }) => text));
+  mkdirSync(storage, { recursive: true });
+  const file = join(storage, 'history.om');
+  writeFileSync(file, `${texts.flat().join('')}# EOF\n`);
+  const { status, output } = await run(PROMTOOL, ['tsdb', 'create-blocks-from', 'openmetrics', '--quiet', file, storage], storage);
+  rmSync(file);
+  if (status !== 0) throw new Error(`promtool made no blocks: ${output}`);
+}
+
+function openMetricsName({ name, labels }: SeriesValue): string {
+  return `${name}{${labels.map(([label, value]) => `${label}=${JSON.stringify(value)}`).join(',')}}`;
 }
 
 /** Gives the snapshot of one boundary after the other. */
@@ -199,17 +213,6 @@ function snapshotter({ counted, told }: History): (boundaryMs: number) => Metric
     });
     return snapshotOf(boundaryMs, [...totals.values(), ...gauges], CONSTANT);
   };
-}
-
-async function post(url: string, body: Uint8Array): Promise<void> {
-  const headers = {
-    'Content-Encoding': 'snappy',
-    'Content-Type': 'application/x-protobuf',
-    'X-Prometheus-Remote-Write-Version': '0.1.0',
-    'User-Agent': 'driftwire-test/1',
-  };
-  const response = await fetch(url, { method: 'POST', headers, body: Buffer.from(body) });
-  if (!response.ok) throw new Error(`the receiver answered ${response.status}: ${await response.text()}`);
 }
 
 /** Numbers from 0 to 1 that are the same each time (mulberry32). */

@@ -78,6 +78,41 @@ export const DRIFT_CASES: readonly AlertCase[] = [
   },
   {
     alert: 'ManualKubernetesChangeDetected',
+    name: 'a label that all series of a deployment are given anew is no change',
+    series: {
+      [`driftwire_build_info{${TARGET}, version="1", config_hash="a"}`]: '1x10 stale',
+      [`driftwire_build_info{${TARGET}, version="1", config_hash="b", env="prod"}`]: '_x10 1x30',
+      [kubernetes(ANNA)]: '873x10 stale',
+      [kubernetes(`${ANNA}, env="prod"`)]: '_x10 873x30',
+    },
+    at: '13m',
+    fires: [],
+  },
+  {
+    alert: 'ManualKubernetesChangeDetected',
+    name: 'a change soon after that fires with the new label',
+    series: {
+      [`driftwire_build_info{${TARGET}, version="1", config_hash="a"}`]: '1x10 stale',
+      [`driftwire_build_info{${TARGET}, version="1", config_hash="b", env="prod"}`]: '_x10 1x30',
+      [kubernetes(ANNA)]: '873x10 stale',
+      [kubernetes(`${ANNA}, env="prod"`)]: '_x10 873 874x30',
+    },
+    at: '14m',
+    fires: [{ ...annaFires(1), labels: { ...ANNA_LABELS, env: 'prod' } }],
+  },
+  {
+    alert: 'ManualKubernetesChangeDetected',
+    name: 'the first change of a person right after an upgrade fires',
+    series: {
+      [`driftwire_build_info{${TARGET}, version="1", config_hash="a"}`]: '1x10 stale',
+      [`driftwire_build_info{${TARGET}, version="2", config_hash="b"}`]: '_x10 1x30',
+      [kubernetes(ANNA)]: '_x11 1x30',
+    },
+    at: '14m',
+    fires: [annaFires(1)],
+  },
+  {
+    alert: 'ManualKubernetesChangeDetected',
     name: 'totals that begin anew count from zero',
     series: { ...HEARD, [kubernetes(ANNA)]: '7x10 2x30' },
     at: '13m',

@@ -29,13 +29,14 @@ interface IndexedField {
 
 /** Candidates among rules, in their order. */
 export class RuleIndex<R extends { readonly condition: Pick<Compiled, 'needs'> }> {
-  readonly #rules: readonly R[];
+  /** All of them, in order. */
+  readonly rules: readonly R[];
   readonly #always: number[] = [];
   readonly #fields: readonly IndexedField[];
   readonly #remembered = new Map<string, readonly R[]>();
 
   constructor(rules: readonly R[], field: (name: string) => FieldSpec | undefined) {
-    this.#rules = rules;
+    this.rules = rules;
     const fields = new Map<string, IndexedField>();
     for (const [position, { condition }] of rules.entries()) {
       const spec = bestOf(condition.needs, field);
@@ -62,7 +63,7 @@ export class RuleIndex<R extends { readonly condition: Pick<Compiled, 'needs'> }
     if (found !== undefined) return found;
     if (this.#remembered.size >= MAX_REMEMBERED) this.#remembered.clear();
     const positions = entries.flatMap((entry) => entry?.positions ?? []);
-    const made = [...this.#always, ...positions].sort((a, b) => a - b).map((position) => this.#rules[position] as R);
+    const made = [...this.#always, ...positions].sort((a, b) => a - b).map((position) => this.rules[position] as R);
     this.#remembered.set(key, made);
     return made;
   }

@@ -18,6 +18,7 @@ import type { RuleModel } from './core/rules/loader/model.ts';
 import type { Selection } from './core/rules/selection.ts';
 import type { Summary } from './core/summary.ts';
 import { parseRfc3339 } from './core/time.ts';
+import type { Chunks } from './sources/inflate.ts';
 import { inputsOf } from './sources/inputs.ts';
 import { DEFAULT_LIMITS } from './sources/limits.ts';
 import { type InputLine, tapLines } from './sources/line-tap.ts';
@@ -93,6 +94,7 @@ export async function scanInputs(
   detector: Detector,
   onOutcome: (outcome: Outcome) => void,
   context: ReadContext = {},
+  between?: () => Promise<void>,
 ): Promise<{ readonly summary: Summary; readonly inputs: number }> {
   const receiver: Receiver = {
     take: (item: Decoded) => onOutcome(detector.take(item)),
@@ -102,31 +104,45 @@ export async function scanInputs(
     },
     prefilter: detector.prefilter,
   };
-  const inputs = await readPaths(paths, receiver, context);
+  const inputs = await readPaths(paths, receiver, context, { between });
   return { summary: detector.summary(), inputs };
 }
 
-/**
- * Reads all inputs in the order of the paths; what cannot be opened is handed over as failed. Gives how many inputs there were.
- *
- * @param onLine - Told of each line of text too; then everything is parsed.
- */
+/** What happens while inputs are read. */
+export interface ReadHooks {
+  /** Told of each line of text too; then everything is parsed. */
+  readonly onLine?: ((line: InputLine) => void) | undefined;
+  /** Waited for between two pieces of an input, so that reading is no faster than what is done with it. */
+  readonly between?: (() => Promise<void>) | undefined;
+}
+
+/** Reads all inputs in the order of the paths; what cannot be opened is handed over as failed. Gives how many inputs there were. */
 export async function readPaths(
   paths: readonly string[],
   receiver: Receiver,
   context: ReadContext = {},
-  onLine?: (line: InputLine) => void,
+  { onLine, between }: ReadHooks = {},
 ): Promise<number> {
   const open = onLine === undefined ? undefined : tapLines(onLine);
   let inputs = 0;
   for (const path of paths) {
     for await (const input of inputsOf(path, () => process.stdin)) {
       inputs++;
-      if (input.kind === 'input') await readInput(input.name, input.open(), receiver, DEFAULT_LIMITS, context, open);
+      if (input.kind === 'input') await readInput(input.name, paced(input.open(), between), receiver, DEFAULT_LIMITS, context, open);
       else receiver.take({ kind: 'failed', code: input.code, hint: input.hint, origin: { input: input.name, line: 1, path: '' } });
     }
   }
   return inputs;
+}
+
+function paced(chunks: Chunks, between: (() => Promise<void>) | undefined): Chunks {
+  if (between === undefined) return chunks;
+  return (async function* () {
+    for await (const chunk of chunks) {
+      yield chunk;
+      await between();
+    }
+  })();
 }
 
 /** Reads one text as if it were an input, in any format. */

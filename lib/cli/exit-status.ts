@@ -9,6 +9,8 @@ export const EXIT = {
   usage: 2,
   /** Some input could not be read; all else was still reported. */
   unreadable: 3,
+  /** A sink did not take everything, or `check` could not reach one. */
+  sink: 4,
   /** A defect of Driftwire itself (sysexits.h EX_SOFTWARE), so that no script mistakes it for a result. */
   internal: 70,
   /** The output could not be written (sysexits.h EX_IOERR). */

@@ -31,7 +31,8 @@ export function makeProgram(context: CliContext): Command {
       'after',
       `
 Exit status: 0 done; 1 --fail-on was reached; 2 wrong usage, configuration or rule file;
-3 some input could not be read (all else was still reported).`,
+3 some input could not be read (all else was still reported);
+4 a sink could not be reached or did not take everything.`,
     );
   addScan(program, context);
   addServe(program, context);

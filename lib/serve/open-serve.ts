@@ -1,18 +1,15 @@
-import { createHash } from 'node:crypto';
-import { hostname } from 'node:os';
 import { dirname, resolve } from 'node:path';
-import { configHash } from '../config/hash.ts';
 import { DEFAULT_CONFIG_FILE, loadConfigFile } from '../config/load-file.ts';
 import type { Problem } from '../config/problem.ts';
-import type { Config } from '../config/schema.ts';
 import { resolveSecret } from '../config/secrets.ts';
 import type { Log } from '../core/model/log.ts';
 import { SqliteStore } from '../stores/sqlite.ts';
 import { createLog, type LogOptions } from '../telemetry/log.ts';
-import { Metrics } from '../telemetry/metrics.ts';
-import { type OpenedScan, openScan, type ScanOptions } from '../wire.ts';
+import { openScan, type ScanOptions } from '../wire.ts';
 import { openSinks } from '../wire-sinks.ts';
+import { instanceName, metricsOf } from './metrics-of.ts';
 import { type Serving, serve } from './serve.ts';
+import { settingsOf } from './settings.ts';
 
 /** A system that runs, or all that stands in its way. */
 export type OpenedServe =
@@ -48,7 +45,7 @@ export async function openServe(
   const { config, detector, warnings } = opened;
   const settings = settingsOf(config, dirname(resolve(file)));
   const token = settings.ingest_token === undefined ? undefined : await resolveSecret(settings.ingest_token);
-  const sinks = await openSinks(config, { file, placeOf: loaded.placeOf, version, instance: hostname(), readSecret: resolveSecret });
+  const sinks = await openSinks(config, { file, placeOf: loaded.placeOf, version, instance: instanceName(), readSecret: resolveSecret });
   const problems = sinks.ok ? [] : [...sinks.problems];
   if (token?.ok === false) {
     problems.push({
@@ -65,11 +62,7 @@ export async function openServe(
   log = createLog({ format: logFormat, level: 'info', write: writeLog, secrets, now: Date.now });
   const store = new SqliteStore(settings.state_dir);
   try {
-    const metrics = metricsOf(
-      opened,
-      [...sinks.sinks.map(({ name }) => name), ...(sinks.remoteWrite === undefined ? [] : ['remote_write'])],
-      version,
-    );
+    const metrics = metricsOf(opened, sinks, version);
     const serving = await serve({
       config: settings,
       detector,
@@ -85,27 +78,4 @@ export async function openServe(
     await store.close();
     throw cause;
   }
-}
-
-type Settings = NonNullable<Config['serve']>;
-
-function settingsOf({ serve: given }: Config, folder: string): Settings {
-  const settings: Settings = given ?? { listen: '127.0.0.1:8787', state_dir: '.driftwire', follow: [] };
-  return {
-    ...settings,
-    state_dir: resolve(folder, settings.state_dir),
-    follow: settings.follow.map((entry) => ({ ...entry, path: resolve(folder, entry.path) })),
-  };
-}
-
-function metricsOf({ config, engine, ruleTexts }: Extract<OpenedScan, { ok: true }>, sinks: readonly string[], version: string): Metrics {
-  const rulesHash = createHash('sha256');
-  for (const { text } of ruleTexts) rulesHash.update(text).update('\0');
-  return new Metrics({
-    sinks,
-    rules: engine.rules.filter(({ enabled }) => enabled).map(({ name, priority, source }) => ({ rule: name, priority, source })),
-    labels: config.labels,
-    build: { version, configHash: configHash(config), rulesHash: rulesHash.digest('hex').slice(0, 16) },
-    isProcessShown: true,
-  });
 }

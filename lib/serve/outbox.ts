@@ -1,10 +1,10 @@
 import type { Timing } from '../clients/retry.ts';
+import { deliverTo } from '../core/deliver/deliver.ts';
+import { deliveryIncrements } from '../core/deliver/delivery-increments.ts';
 import { parseDelivery } from '../core/deliver/delivery-text.ts';
-import { delayIncrements } from '../core/model/delay.ts';
-import type { Delivery } from '../core/model/delivery.ts';
 import type { DeliveryResult } from '../core/model/delivery-result.ts';
 import type { Log } from '../core/model/log.ts';
-import type { Increment, PendingEntry, Settlement, Sink, Spool } from '../core/ports.ts';
+import type { PendingEntry, Settlement, Sink, Spool } from '../core/ports.ts';
 
 /** What is taken out of the spool at once. */
 const MAX_ENTRIES = 500;
@@ -73,13 +73,14 @@ export class Outbox {
   }
 
   async #deliver(pending: readonly PendingEntry[], signal: AbortSignal): Promise<number> {
-    const { spool, sink } = this.#options;
+    const { spool, sink, isCounted, timing } = this.#options;
     const read = pending.map(({ seq, body }) => ({ seq, delivery: parseDelivery(body) }));
     const unreadable: readonly Settlement[] = read.flatMap(({ seq, delivery }) =>
       delivery === undefined ? [{ seq, kind: 'refused', reason: 'invalid: no version up to this one wrote it' }] : [],
     );
     const readable = read.flatMap(({ seq, delivery }) => (delivery === undefined ? [] : [{ seq, delivery }]));
-    const results = await sink.deliver(
+    const results = await deliverTo(
+      sink,
       readable.map(({ delivery }) => delivery),
       { signal },
     );
@@ -92,7 +93,7 @@ export class Outbox {
     await spool.settle(
       sink.name,
       settlements,
-      answered.flatMap((answer) => this.#increments(answer)),
+      isCounted ? answered.flatMap(({ delivery, result }) => deliveryIncrements(sink.name, delivery, result, timing.now())) : [],
     );
     const putOff = answered.flatMap(({ result }) => waiting(result));
     if (putOff.length === 0) return this.#recovered();
@@ -119,15 +120,6 @@ export class Outbox {
       this.#options.log('info', 'the sink takes deliveries again', { sink: this.#options.sink.name });
     }
     return 0;
-  }
-
-  #increments({ delivery, result }: { readonly delivery: Delivery; readonly result: DeliveryResult }): readonly Increment[] {
-    if (!this.#options.isCounted) return [];
-    const sink = this.#options.sink.name;
-    const outcome = result.kind === 'delivered' ? 'delivered' : result.kind === 'refused' && result.permanent ? 'refused' : 'failed';
-    const counted: Increment = { metric: 'driftwire_deliveries_total', labels: { sink, outcome }, by: 1 };
-    if (outcome !== 'delivered') return [counted];
-    return [counted, ...delayIncrements(sink, this.#options.timing.now() - delivery.findings[0].timeMs)];
   }
 
   /** Said once, until the sink works again or says something else. */

@@ -1,7 +1,10 @@
 import type { Command } from 'commander';
+import manifest from '../../../package.json' with { type: 'json' };
+import { DEFAULT_CONFIG_FILE, loadConfigFile } from '../../config/load-file.ts';
 import type { Config } from '../../config/schema.ts';
 import { openScan } from '../../wire.ts';
 import type { CliContext } from '../context.ts';
+import { visible } from '../escape.ts';
 import { EXIT, type ExitStatus } from '../exit-status.ts';
 import { openOptions, type PolicyFlags, withPolicyOptions } from '../policy-options.ts';
 import { count } from '../table/table.ts';
@@ -22,8 +25,10 @@ export function addCheck(program: Command, context: CliContext): void {
     });
 }
 
-async function check(flags: CheckFlags, { out, err }: Terminal): Promise<ExitStatus> {
-  const opened = await openScan(openOptions(flags));
+async function check(flags: CheckFlags, terminal: Terminal): Promise<ExitStatus> {
+  const { out } = terminal;
+  const loaded = loadConfigFile(flags.config);
+  const opened = await openScan({ ...openOptions(flags), config: loaded });
   if (!opened.ok) {
     tellProblems(opened.problems, out);
     return EXIT.usage;
@@ -31,13 +36,24 @@ async function check(flags: CheckFlags, { out, err }: Terminal): Promise<ExitSta
   tellProblems(opened.warnings, out);
   const enabled = opened.engine.rules.filter((rule) => rule.enabled).length;
   out.write(`no errors; ${count(enabled, 'rule')} enabled, ${count(opened.config.pipelines.length, 'pipeline')} declared\n`);
-  const named = flags.offline ? [] : sinksOf(opened.config);
-  if (named.length > 0)
-    err.write(`not tested: this version has no connection to ${named.join(', ')} yet; --offline leaves this line out\n`);
-  return EXIT.done;
+  if (flags.offline || !hasSinks(opened.config)) return EXIT.done;
+  // loaded here, because the sinks' libraries take longer to load than a check without them
+  const { checkSinks } = await import('../../serve/check-sinks.ts');
+  const checked = await checkSinks(opened.config, {
+    file: flags.config ?? DEFAULT_CONFIG_FILE,
+    placeOf: loaded.placeOf,
+    version: manifest.version,
+  });
+  if (!checked.ok) {
+    tellProblems(checked.problems, out);
+    return EXIT.usage;
+  }
+  for (const { sink, check: result } of checked.sinks) {
+    out.write(`${visible(result.ok ? `${sink}: ok` : `${sink}: ${result.reason}: ${result.message}`)}\n`);
+  }
+  return checked.sinks.every(({ check: { ok } }) => ok) ? EXIT.done : EXIT.sink;
 }
 
-function sinksOf(config: Config): readonly string[] {
-  const single = (['loki', 'prometheus', 'slack'] as const).filter((name) => config[name] !== undefined);
-  return [...single, ...config.receivers.map(({ type }) => type)];
+function hasSinks({ loki, prometheus }: Config): boolean {
+  return loki !== undefined || prometheus !== undefined;
 }

@@ -1,11 +1,12 @@
 import { join } from 'node:path';
 import { type Command, Option } from 'commander';
+import { loadConfigFile } from '../../config/load-file.ts';
 import type { Priority } from '../../core/model/finding.ts';
 import type { Outcome } from '../../core/pipeline.ts';
 import type { RuleInfo } from '../../core/rules/engine.ts';
 import { type OpenedScan, openScan, scanInputs } from '../../wire.ts';
 import { packageFolder } from '../assets.ts';
-import type { CliContext } from '../context.ts';
+import { type CliContext, UsageError } from '../context.ts';
 import { visible } from '../escape.ts';
 import { EXIT, type ExitStatus } from '../exit-status.ts';
 import { makePaint } from '../paint.ts';
@@ -15,6 +16,7 @@ import { onInterrupt } from '../scan/interrupt.ts';
 import { jsonlPrinter, jsonPrinter } from '../scan/json-printers.ts';
 import type { Printer } from '../scan/printer.ts';
 import { Progress } from '../scan/progress.ts';
+import { openPushing, type Pushing } from '../scan/pushing.ts';
 import { htmlPrinter, reportFilePrinter } from '../scan/report-printers.ts';
 import { checkReportFile, FORMATS, type Format, parsePriority, parseWindow, type TimeWindow } from '../scan/scan-options.ts';
 import { tablePrinter } from '../scan/table-printer.ts';
@@ -31,6 +33,7 @@ interface ScanFlags extends PolicyFlags, OriginFlags {
   readonly since?: string;
   readonly until?: string;
   readonly failOn?: string;
+  readonly push: boolean;
   readonly quiet: boolean;
   readonly color: ColorChoice;
 }
@@ -44,6 +47,7 @@ interface ScanPlan {
   readonly format: Format;
   readonly report: string | undefined;
   readonly failOn: Priority | undefined;
+  readonly push: boolean;
   readonly quiet: boolean;
   readonly color: boolean;
 }
@@ -58,6 +62,7 @@ export function addScan(program: Command, context: CliContext): void {
     .option('--since <time>', 'leave out what happened before: a time, a date or a span such as 24h')
     .option('--until <time>', 'leave out what happened from then on')
     .option('--fail-on <priority>', 'exit with 1 if there is a finding of this priority or a worse one')
+    .option('--push', 'also deliver the findings to the configured sinks; run again, nothing doubles', false)
     .option('--quiet', 'nothing on standard error but errors', false)
     .addOption(new Option('--color <when>', 'colour the table').choices(COLOR_CHOICES).default('auto'))
     .action(async (paths: readonly string[], flags: ScanFlags) => {
@@ -71,6 +76,7 @@ function planOf(paths: readonly string[], flags: ScanFlags, terminal: Terminal):
   const sampleReport = isSample && flags.format === 'table' ? SAMPLE_REPORT : undefined;
   const report = flags.report ?? sampleReport;
   if (report !== undefined) checkReportFile(report);
+  if (isSample && flags.push) throw new UsageError('--push: the bundled sample is made up: give the PATH of logs to deliver findings of');
   if (isSample && !flags.quiet) terminal.err.write('no PATH given: this is the bundled sample, a made-up day of an organisation\n');
   return {
     paths: isSample ? [join(samples, 'logs')] : paths,
@@ -80,6 +86,7 @@ function planOf(paths: readonly string[], flags: ScanFlags, terminal: Terminal):
     format: flags.format,
     report,
     failOn: flags.failOn === undefined ? undefined : parsePriority(flags.failOn),
+    push: flags.push,
     quiet: flags.quiet,
     color: wantsColor(flags.color, terminal),
   };
@@ -87,9 +94,11 @@ function planOf(paths: readonly string[], flags: ScanFlags, terminal: Terminal):
 
 async function scan(plan: ScanPlan, terminal: Terminal): Promise<ExitStatus> {
   const ruleFailures = new RuleFailures();
+  const loaded = loadConfigFile(plan.policy.config);
   const opened = await openScan({
     ...openOptions(plan.policy),
     ...plan.window,
+    config: loaded,
     onRuleFailure: (failure) => ruleFailures.add(failure),
   });
   if (!opened.ok) {
@@ -97,14 +106,17 @@ async function scan(plan: ScanPlan, terminal: Terminal): Promise<ExitStatus> {
     return EXIT.usage;
   }
   if (!plan.quiet) tellProblems(opened.warnings, terminal.err);
-  const status = await read(plan, opened, terminal);
+  const pushing = plan.push ? await openPushing(loaded, opened, plan.policy.config, terminal) : undefined;
+  if (plan.push && pushing === undefined) return EXIT.usage;
+  const status = await read(plan, opened, terminal, pushing);
+  await pushing?.close();
   for (const line of ruleFailures.lines()) terminal.err.write(`${line}\n`);
   return status;
 }
 
 type Opened = Extract<OpenedScan, { ok: true }>;
 
-async function read(plan: ScanPlan, { detector, engine }: Opened, terminal: Terminal): Promise<ExitStatus> {
+async function read(plan: ScanPlan, { detector, engine }: Opened, terminal: Terminal, pushing: Pushing | undefined): Promise<ExitStatus> {
   const printers = printersOf(plan, engine.rules, terminal);
   const failures = new Failures();
   const progress = new Progress(terminal, !plan.quiet);
@@ -113,6 +125,7 @@ async function read(plan: ScanPlan, { detector, engine }: Opened, terminal: Term
   let [records, events] = [0, 0];
   const onOutcome = (outcome: Outcome): void => {
     records++;
+    pushing?.add(outcome);
     if (outcome.kind === 'failed') failures.add(outcome);
     if (outcome.kind === 'findings') {
       const [first, ...rest] = outcome.findings;
@@ -123,16 +136,20 @@ async function read(plan: ScanPlan, { detector, engine }: Opened, terminal: Term
     }
     progress.show(() => `${records.toLocaleString('en-US')} records, ${events.toLocaleString('en-US')} with findings`);
   };
+  let isPushed = true;
   try {
-    const { summary, inputs } = await scanInputs([...plan.paths], detector, onOutcome, plan.origin);
+    const between = pushing === undefined ? undefined : () => pushing.between();
+    const { summary, inputs } = await scanInputs([...plan.paths], detector, onOutcome, plan.origin, between);
     progress.clear();
     for (const printer of printers) printer.finish(summary, inputs);
+    isPushed = (await pushing?.finish()) ?? true;
   } finally {
     progress.clear();
     release();
   }
   for (const line of failures.lines()) terminal.err.write(`${line}\n`);
   if (reached) return EXIT.failOn;
+  if (!isPushed) return EXIT.sink;
   return failures.any ? EXIT.unreadable : EXIT.done;
 }
 

@@ -44,7 +44,7 @@ export async function gather(plan: GatherPlan, opened: Opened): Promise<Gathered
   const context = plan.cluster === undefined ? {} : { cluster: plan.cluster };
   // everything is parsed: what the prefilter would skip as a workload is to be listed
   const receiver = { prefilter: undefined, skipped: () => {}, take: (item: Decoded) => gatherer.take(item) };
-  await readPaths(plan.paths, receiver, context, (line) => gatherer.lines.line(line));
+  await readPaths(plan.paths, receiver, context, { onLine: (line) => gatherer.lines.line(line) });
   gatherer.lines.end();
   return gatherer.gathered();
 }

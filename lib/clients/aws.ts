@@ -30,11 +30,14 @@ export interface AwsOptions {
   readonly region?: string;
   /** Another address of the service (tests, private endpoints). */
   readonly endpoint?: string;
+  /** Longest wait for an answer, in ms. */
+  readonly timeoutMs?: number;
   readonly credentials?: { readonly accessKeyId: string; readonly secretAccessKey: string };
 }
 
 /** Longest time for a connection and for an answer, in ms: DynamoDB answers in tens, and a caller has its own limit. */
-const TIMEOUTS = { connectionTimeout: 2_000, requestTimeout: 5_000 } as const;
+const CONNECTION_MS = 2_000;
+const ANSWER_MS = 5_000;
 
 /** The calls of DynamoDB that Driftwire makes; each rejects with the SDK's own errors. */
 export interface DynamoDb {
@@ -50,8 +53,10 @@ export interface DynamoDb {
 }
 
 /** A client of DynamoDB. */
-export function dynamoDb(options: AwsOptions = {}): DynamoDb {
-  const client = new DynamoDBClient({ ...options, requestHandler: TIMEOUTS });
+export function dynamoDb({ timeoutMs = ANSWER_MS, ...options }: AwsOptions = {}): DynamoDb {
+  // Without the last of these a request that takes too long is only warned about.
+  const requestHandler = { connectionTimeout: CONNECTION_MS, requestTimeout: timeoutMs, throwOnRequestTimeout: true };
+  const client = new DynamoDBClient({ ...options, requestHandler });
   return {
     transactWriteItems: (input) => client.send(new TransactWriteItemsCommand(input)),
     batchGetItem: (input) => client.send(new BatchGetItemCommand(input)),

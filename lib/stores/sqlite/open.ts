@@ -10,13 +10,17 @@ import { transaction } from './transaction.ts';
 /** The file in the state folder; SQLite keeps its log and index beside it. */
 const FILE = 'driftwire.db';
 
+/** Size to which the log is cut back, in bytes. */
+const LOG_BYTES = 64 * 1024 * 1024;
+
 /**
  * Opens the store of a folder, which is made if it is not there.
  *
  * @param busyMs - How long to wait for another process.
+ * @param migrations - All steps there are, see `schema.ts`.
  * @throws {DriftwireError} `DW_STORE_UNUSABLE` when it is damaged, somebody else's, of a newer version or not accessible; `DW_STORE_UNAVAILABLE` when it is busy.
  */
-export function openDatabase(folder: string, busyMs: number): DatabaseSync {
+export function openDatabase(folder: string, busyMs: number, migrations: readonly string[] = MIGRATIONS): DatabaseSync {
   const path = join(folder, FILE);
   let db: DatabaseSync | undefined;
   try {
@@ -25,7 +29,7 @@ export function openDatabase(folder: string, busyMs: number): DatabaseSync {
     checkOwner(db, path);
     prepare(db);
     checkWhole(db, path);
-    migrate(db, path);
+    migrate(db, path, migrations);
     return db;
   } catch (cause) {
     db?.close();
@@ -56,6 +60,8 @@ function prepare(db: DatabaseSync): void {
   db.exec('PRAGMA auto_vacuum = INCREMENTAL');
   db.exec('PRAGMA journal_mode = WAL');
   db.exec('PRAGMA synchronous = FULL');
+  // The log keeps its largest size otherwise: one post of hundreds of MB, for ever.
+  db.exec(`PRAGMA journal_size_limit = ${LOG_BYTES}`);
   db.exec('PRAGMA foreign_keys = ON');
   db.exec('PRAGMA trusted_schema = OFF');
 }
@@ -67,18 +73,18 @@ function checkWhole(db: DatabaseSync, path: string): void {
   throw new DriftwireError('DW_STORE_UNUSABLE', `the store ${path} is damaged (${said}): ${DAMAGE_REMEDY}`);
 }
 
-function migrate(db: DatabaseSync, path: string): void {
+function migrate(db: DatabaseSync, path: string, migrations: readonly string[]): void {
   transaction(db, () => {
     const version = pragma(db, 'user_version');
-    if (version > MIGRATIONS.length) {
+    if (version > migrations.length) {
       throw new DriftwireError(
         'DW_STORE_UNUSABLE',
-        `the store ${path} was written by a newer driftwire (schema ${version}, this one knows ${MIGRATIONS.length}): use that version`,
+        `the store ${path} was written by a newer driftwire (schema ${version}, this one knows ${migrations.length}): use that version`,
       );
     }
-    for (const step of MIGRATIONS.slice(version)) db.exec(step);
+    for (const step of migrations.slice(version)) db.exec(step);
     db.exec(`PRAGMA application_id = ${APPLICATION_ID}`);
-    db.exec(`PRAGMA user_version = ${MIGRATIONS.length}`);
+    db.exec(`PRAGMA user_version = ${migrations.length}`);
   });
 }
 

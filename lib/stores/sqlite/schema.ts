@@ -28,6 +28,7 @@ export const MIGRATIONS: readonly string[] = [
   ) STRICT;
   CREATE TABLE due (sink TEXT NOT NULL, seq INTEGER NOT NULL REFERENCES entry (seq), PRIMARY KEY (sink, seq)) STRICT, WITHOUT ROWID;
   CREATE INDEX due_seq ON due (seq);
+  CREATE TABLE sink (name TEXT PRIMARY KEY, entries INTEGER NOT NULL) STRICT, WITHOUT ROWID;
   CREATE TABLE spool (one INTEGER PRIMARY KEY CHECK (one = 1), entries INTEGER NOT NULL, bytes INTEGER NOT NULL) STRICT;
   INSERT INTO spool VALUES (1, 0, 0);
   CREATE TABLE refusal (

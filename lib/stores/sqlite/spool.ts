@@ -70,8 +70,10 @@ export class SqliteSpool {
 
   settle(sink: string, settlements: readonly Settlement[]): void {
     const settled = this.#prepare('DELETE FROM due WHERE sink = ? AND seq = ?');
+    const oneLess = this.#prepare('UPDATE sink SET entries = entries - 1 WHERE name = ?');
     for (const settlement of settlements) {
       if (settled.run(sink, settlement.seq).changes === 0) continue;
+      oneLess.run(sink);
       if (settlement.kind === 'refused') this.#refuse(sink, settlement.seq, settlement.reason);
       this.#release(settlement.seq);
     }
@@ -89,11 +91,14 @@ export class SqliteSpool {
     return row === undefined ? undefined : String(row['value']);
   }
 
+  /** Asked with every scrape, so nothing here looks at all that waits. */
   usage(): SpoolUsage {
-    const rows = this.#prepare(
-      'SELECT sink, count(*) AS n, min(accepted_ms) AS oldest FROM due JOIN entry USING (seq) GROUP BY sink',
-    ).all();
-    const sinks = rows.map((row) => [String(row['sink']), { entries: Number(row['n']), oldestMs: Number(row['oldest']) }] as const);
+    const oldest = this.#prepare('SELECT accepted_ms FROM due JOIN entry USING (seq) WHERE sink = ? ORDER BY seq LIMIT 1');
+    const rows = this.#prepare('SELECT name, entries FROM sink WHERE entries > 0').all();
+    const sinks = rows.map((row) => {
+      const name = String(row['name']);
+      return [name, { entries: Number(row['entries']), oldestMs: Number(oldest.get(name)?.['accepted_ms']) }] as const;
+    });
     return { ...this.#size(), limitBytes: this.#settings.spoolLimitBytes, sinks: Object.fromEntries(sinks) };
   }
 
@@ -120,8 +125,12 @@ export class SqliteSpool {
     const bytes = entryBytes({ key, body });
     const insert = this.#prepare('INSERT INTO entry (key, body, bytes, accepted_ms) VALUES (?, ?, ?, ?)');
     const { lastInsertRowid } = insert.run(key, body, bytes, nowMs);
-    const due = this.#prepare('INSERT OR IGNORE INTO due VALUES (?, ?)');
-    for (const sink of sinks) due.run(sink, lastInsertRowid);
+    const due = this.#prepare('INSERT INTO due VALUES (?, ?)');
+    const oneMore = this.#prepare('INSERT INTO sink VALUES (?, 1) ON CONFLICT DO UPDATE SET entries = entries + 1');
+    for (const sink of new Set(sinks)) {
+      due.run(sink, lastInsertRowid);
+      oneMore.run(sink);
+    }
     this.#prepare('UPDATE spool SET entries = entries + 1, bytes = bytes + ?').run(bytes);
   }
 

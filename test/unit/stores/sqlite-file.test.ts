@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { openDatabase } from '../../../lib/stores/sqlite/open.ts';
 import { MIGRATIONS } from '../../../lib/stores/sqlite/schema.ts';
 import { SqliteStore } from '../../../lib/stores/sqlite.ts';
 import { mark, record, totalOf } from '../../support/store-harness.ts';
@@ -101,6 +102,29 @@ describe('the file', () => {
     await store.add([record('dropped')]);
     expect(beside((db) => db.prepare('SELECT count(*) AS n FROM counted').get())).toEqual({ n: 1 });
     expect(await store.count(old.slice(0, 1))).toEqual([{ kind: 'counted' }]);
+    await store.close();
+  });
+});
+
+describe('a file of an older version', () => {
+  const next = [...MIGRATIONS, 'CREATE TABLE later (x INTEGER) STRICT; UPDATE total SET value = value + 100'];
+
+  test('is brought up to date once, with all it holds', async () => {
+    await stored('a');
+    for (const opened of [1, 2]) {
+      const db = openDatabase(folder, 100, next);
+      expect([opened, db.prepare('SELECT value FROM total').all()]).toEqual([opened, [{ value: 101 }]]);
+      expect(db.prepare('PRAGMA user_version').get()).toEqual({ user_version: MIGRATIONS.length + 1 });
+      db.close();
+    }
+    expect(opening().message).toContain('newer driftwire');
+  });
+
+  test('stays what it is when a step fails', async () => {
+    await stored('a');
+    expect(() => openDatabase(folder, 100, [...next, 'CREATE TABLE later (x)'])).toThrow('already exists');
+    const store = new SqliteStore(folder);
+    expect(await totalOf(store, record('finding'))).toBe(1);
     await store.close();
   });
 });

@@ -58,7 +58,7 @@ function snippetLines({ exception, config }: TunedGroup, { columns, paint }: Tab
     '',
     ...note('silences exactly these findings; append to a rule file that is loaded last:'),
     ...pasted(exception),
-    ...(config === undefined
+    ...(config?.ignore === undefined
       ? []
       : [...note('or expect it in driftwire.yaml, for every rule about manual changes:'), 'ignore:', ...indented(config.ignore)]),
     ...(config?.pipelines === undefined

@@ -8,8 +8,8 @@ import { yamlText } from './yaml-text.ts';
 export interface ConfigEntries {
   /** Declares the principal, whatever it does; undefined for people and for whom no key of the configuration names alone. */
   readonly pipelines: string | undefined;
-  /** Expects this one action of it. */
-  readonly ignore: string;
+  /** Expects this one action of it; undefined where its name holds what the configuration refuses (control characters). */
+  readonly ignore: string | undefined;
 }
 
 /** Reasons for which somebody was taken for a person who showed themselves: nobody like that is a pipeline. */
@@ -25,6 +25,8 @@ const PEOPLE: readonly ReasonCode[] = [
 const IAM_NAME = /^[\w+=,.@-]+$/;
 const SERVICE_ACCOUNT = /^[a-z0-9.-]+\/[a-z0-9.-]+$/;
 const ACCOUNT_ID = /^\d{12}$/;
+// biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
+const CONTROL = /[\u0000-\u001f\u007f]/;
 
 /** The entries for one action of one principal. */
 export function configEntries(principal: Principal, reason: string, action: string): ConfigEntries {
@@ -36,8 +38,12 @@ export function configEntries(principal: Principal, reason: string, action: stri
   const condition = `drift.principal = ${quotedText(id)} and drift.action = ${quotedText(action)}`;
   return {
     pipelines: key === undefined ? undefined : `- { name: ${nameOf(id)}, ${key}${isIam ? accounts : ''} }`,
-    ignore: [`- name: ${nameOf(`${id} ${action}`)}`, '  reason: "why this is expected"', `  condition: ${yamlText(condition)}`].join('\n'),
+    ignore: CONTROL.test(condition) ? undefined : ignoreEntry(`${id} ${action}`, condition),
   };
+}
+
+function ignoreEntry(words: string, condition: string): string {
+  return [`- name: ${nameOf(words)}`, '  reason: "why this is expected"', `  condition: ${yamlText(condition)}`].join('\n');
 }
 
 /** The key that names this principal and no other. */

@@ -96,6 +96,12 @@ describe('an entry for the configuration', () => {
     expect(reason(cloudtrailRecord({ userIdentity: roleSession('deploy', 'run-1'), eventName: 'RunInstances' }))).toBe('role_session');
   });
 
+  test('is not offered where the configuration would refuse it', () => {
+    const { ignore, pipelines } = entriesOf('k8s_audit', k8s({ username: 'a\u001b[2J' }));
+    expect([ignore, pipelines]).toEqual([undefined, undefined]);
+    expect(entriesOf('k8s_audit', k8s({ username: 'a\tb' })).ignore).toContain('a\\tb');
+  });
+
   test('has a name even when the principal has no letter', () => {
     const { principal } = eventOf('k8s_audit', k8s({ username: '🦊' }));
     expect(configEntries(principal, 'kubernetes_user', '').pipelines).toBe('- { name: "kubernetes", kubernetes_user: "🦊" }');

@@ -29,7 +29,7 @@ const SMALL = [
 `,
   },
 ];
-const base: readonly { readonly name: string; readonly text: string }[] = builtin;
+let base: readonly { readonly name: string; readonly text: string }[] = builtin;
 
 function loaded(...texts: readonly string[]): ReturnType<typeof loadRules> {
   return loadRules([...base, ...texts.map((text, index) => ({ name: `${index}.yaml`, text }))], SELECTION);

@@ -70,13 +70,14 @@ class PatternReader {
   readonly #pattern: string;
   readonly #foldCase: boolean;
   #at = 0;
+  #hasUnknownClass = false;
 
   constructor(pattern: string, foldCase: boolean) {
     this.#pattern = pattern;
     this.#foldCase = foldCase;
   }
 
-  /** Undefined when the pattern matches nothing at all: a backslash ends it. */
+  /** Undefined when the pattern matches nothing at all: a backslash ends it, or it names a class that there is not. */
   tokens(): readonly Token[] | undefined {
     const tokens: Token[] = [];
     while (this.#at < this.#pattern.length) {
@@ -88,7 +89,7 @@ class PatternReader {
       else if (this.#at === this.#pattern.length) return undefined;
       else tokens.push({ kind: 'byte', code: this.#pattern.charCodeAt(this.#at++) });
     }
-    return tokens;
+    return this.#hasUnknownClass ? undefined : tokens;
   }
 
   /** A bracket expression; undefined, with nothing taken, when it does not end: the bracket is a character then. */
@@ -103,28 +104,27 @@ class PatternReader {
         this.#at++;
         return { kind: 'set', has: isNegated ? has.map((isIn) => !isIn) : has };
       }
-      if (!this.#member(has)) break;
+      this.#member(has);
     }
     this.#at = back;
     return undefined;
   }
 
   /** One member of a bracket expression: a class, a byte or a range. */
-  #member(has: boolean[]): boolean {
+  #member(has: boolean[]): void {
     const name = /^\[:([a-z]*):\]/.exec(this.#pattern.slice(this.#at, this.#at + 20));
     if (name !== null) {
       this.#at += name[0].length;
       const members = CLASSES.get(name[1] as string);
-      if (members === undefined) return false;
-      for (let code = 0; code < BYTES; code++) if (this.#isIn(members, code)) has[code] = true;
-      return true;
+      if (members === undefined) this.#hasUnknownClass = true;
+      else for (let code = 0; code < BYTES; code++) if (this.#isIn(members, code)) has[code] = true;
+      return;
     }
     const low = this.#byte();
     const isRange = this.#pattern.charAt(this.#at) === '-' && !['', ']'].includes(this.#pattern.charAt(this.#at + 1));
     if (isRange) this.#at++;
     const high = isRange ? this.#byte() : low;
     for (let code = low; code <= high; code++) has[code] = true;
-    return true;
   }
 
   #isIn(members: RegExp, code: number): boolean {

@@ -36,6 +36,8 @@ describe('a glob', () => {
     ['[[:cntrl:]]', '\u007f', true],
     ['[[:cntrl:]]', '\u0080', false],
     ['[[:nope:]]', 'n', false],
+    ['[[:nope:]]', '[n]', false],
+    ['\\[[:nope:]*', '[n', true],
     ['[[.-.]x]', '-', true],
     ['[[=a=]]', 'a', true],
     ['[a-[.c.]]', 'b', true],

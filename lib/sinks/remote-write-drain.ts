@@ -16,6 +16,8 @@ export interface Progress {
   readonly slices: number;
   /** Flushes that ended at the next slice with an answer from 500. */
   readonly trips: number;
+  /** Another process may have sent what comes next, and nothing has shown yet that it has not. */
+  readonly isDoubted: boolean;
 }
 
 /** How far it went. */
@@ -63,7 +65,7 @@ export class RemoteWriteDrain {
   async run(backlog: Backlog, progress: Progress | undefined): Promise<Drained> {
     const newest = backlog.pending.at(-1);
     this.#progress = progress;
-    this.#isDoubted = progress?.boundaryMs !== backlog.pending[0]?.boundaryMs;
+    this.#isDoubted = progress?.boundaryMs === backlog.pending[0]?.boundaryMs ? progress?.isDoubted === true : true;
     let left = backlog;
     for (let head = left.pending[0]; head !== undefined; head = left.pending[0]) {
       if (head === newest) this.#isDoubted = false;
@@ -76,14 +78,14 @@ export class RemoteWriteDrain {
 
   async #snapshot(previous: MetricSnapshot, current: MetricSnapshot): Promise<Stop | undefined> {
     const { boundaryMs } = current;
-    const begun = this.#progress?.boundaryMs === boundaryMs ? this.#progress : { boundaryMs, slices: 0, trips: 0 };
+    const begun = this.#progress?.boundaryMs === boundaryMs ? this.#progress : { slices: 0, trips: 0 };
     const slices = slicesOf(previous, current).slice(begun.slices);
     for (const [at, slice] of slices.entries()) {
       const trips = at === 0 ? begun.trips : 0;
       const stop = await this.#slice(slice, trips >= TRIPPED_AFTER);
       if (stop === undefined) continue;
       const isTrip = stop.kind === 'later' && stop.isAnswer;
-      this.#progress = { boundaryMs, slices: begun.slices + at, trips: isTrip ? trips + 1 : trips };
+      this.#progress = { boundaryMs, slices: begun.slices + at, trips: isTrip ? trips + 1 : trips, isDoubted: this.#isDoubted };
       return stop;
     }
     this.#progress = undefined;

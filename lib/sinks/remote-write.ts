@@ -94,6 +94,8 @@ export class RemoteWriteSink {
   readonly #endpoint: RemoteWriteEndpoint;
   readonly #sender: RemoteWriteSender;
   #progress: Progress | undefined;
+  /** Of the document when this process wrote it last. */
+  #savedVersion = 0;
   #isDescribed = false;
   /** Refused series that the log has named. */
   #told: ReadonlySet<string> = new Set();
@@ -142,6 +144,8 @@ export class RemoteWriteSink {
       refusedSeries: this.#sender.refusedSeries,
     });
     const before = loaded ?? this.#first(boundaryMs - MINUTE_MS, values);
+    // what another process did meanwhile is not known here
+    if (version !== this.#savedVersion) this.#progress = undefined;
     const backlog = withSnapshot(before, snapshotOf(boundaryMs, values, this.#constant(before.instance)));
     if (!(await this.#save(backlog, version))) return { kind: 'taken' };
     const { signal, release } = abortSignalOf(options);
@@ -232,7 +236,9 @@ export class RemoteWriteSink {
   }
 
   async #save(backlog: Backlog, version: number): Promise<boolean> {
-    return this.#parts.documents.replaceDocument(DOCUMENT, await pack(backlogText(backlog)), version);
+    const isSaved = await this.#parts.documents.replaceDocument(DOCUMENT, await pack(backlogText(backlog)), version);
+    if (isSaved) this.#savedVersion = version + 1;
+    return isSaved;
   }
 }
 

@@ -222,6 +222,22 @@ describe('a receiver that is down', () => {
     expect(receiver.storage.series.size).toBe(1);
   });
 
+  test('what another process began to send stays in doubt until the receiver has taken something', async () => {
+    const { flush, count, started, receiver, lines, sumAt } = await setUp();
+    await flush(1);
+    count('ada');
+    count('bob');
+    const seen = receiver.seen.length;
+    receiver.fault = (number) => (number > seen + 3 ? { kind: 'status', status: 500 } : undefined);
+    expect(await flush(2)).toMatchObject({ kind: 'later' });
+    const other = started();
+    expect(await flush(3, other)).toMatchObject({ kind: 'later' });
+    receiver.fault = undefined;
+    expect(await flush(4, other)).toEqual({ kind: 'delivered', refused: [] });
+    expect([sumAt(60), sumAt(120), sumAt(240)]).toEqual([0, 2, 2]);
+    expect(lines).toEqual([]);
+  });
+
   test('that nobody wrote to for ten minutes is told what stood meanwhile', async () => {
     const { flush, count, sumAt, receiver } = await setUp();
     count('ada');

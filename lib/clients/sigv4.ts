@@ -65,18 +65,6 @@ export class RequestSigner {
   }
 }
 
-/** The chain that every AWS tool asks: environment, web identity, profiles, container, instance. Loaded when it is first asked. */
-export function defaultCredentials(): AwsCredentialSource {
-  let source: AwsCredentialSource | undefined;
-  return async () => {
-    if (source === undefined) {
-      const { defaultProvider } = await import('@aws-sdk/credential-provider-node');
-      source = defaultProvider();
-    }
-    return source();
-  };
-}
-
 function withoutUndefined({ accessKeyId, secretAccessKey, sessionToken }: AwsCredentials) {
   return { accessKeyId, secretAccessKey, ...(sessionToken === undefined ? {} : { sessionToken }) };
 }

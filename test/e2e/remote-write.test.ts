@@ -20,6 +20,9 @@ const WINDOW_MS = 5 * MINUTE_MS;
 /** Real time of one run on a slow and shared machine. */
 const RUN_MS = 120_000;
 
+/** When the sender gives a request up: long enough for a slow machine, short enough to see that it does. */
+const GIVE_UP_MS = 800;
+
 const folders: string[] = [];
 const stores: SqliteStore[] = [];
 /** Every failure names it. */
@@ -153,7 +156,7 @@ describe.skipIf(!hasPrometheus())('with a receiver in front of it that fails', (
   test(
     'drops, delays, lost answers, 429, 500 and an outage of ten minutes change no number at any moment',
     async () => {
-      const options = optionsFor(writeUrl, { timeoutMs: 200 });
+      const options = optionsFor(writeUrl, { timeoutMs: GIVE_UP_MS });
       const chance = randomOf(seed + 1);
       proxy.next = (number) => (number > 60 && number < 130 ? { kind: 'drop' } : mishap(number, chance(), 'without 400'));
       const minutes = await liveThrough(options);
@@ -171,7 +174,7 @@ describe.skipIf(!hasPrometheus())('with a receiver in front of it that fails', (
   test(
     'and when it also answers 400 to what is right, the totals are right in the end and never too high',
     async () => {
-      const options = optionsFor(writeUrl, { timeoutMs: 200 });
+      const options = optionsFor(writeUrl, { timeoutMs: GIVE_UP_MS });
       const chance = randomOf(seed + 2);
       proxy.next = (number) => mishap(number, chance(), 'with 400');
       const minutes = await liveThrough(options);
@@ -213,7 +216,7 @@ function mishap(number: number, chance: number, which: 'with 400' | 'without 400
   const kinds: readonly Mishap[] = [
     { kind: 'drop' },
     { kind: 'lose_answer' },
-    { kind: 'delay', ms: Math.floor((chance * 1e6) % 300) },
+    { kind: 'delay', ms: Math.floor((chance * 1e6) % (1.5 * GIVE_UP_MS)) },
     { kind: 'answer', status: 429, headers: { 'retry-after': '2' } },
     { kind: 'answer', status: 500 },
     { kind: 'answer', status: 503, headers: { 'retry-after': '70' } },

@@ -1,6 +1,6 @@
 import { type Command, Option } from 'commander';
 import { PRIORITIES } from '../../core/model/finding.ts';
-import type { RuleInfo } from '../../core/rules/engine.ts';
+import type { LoadedRule } from '../../core/rules/loader/model.ts';
 import { openScan } from '../../wire.ts';
 import type { CliContext } from '../context.ts';
 import { EXIT, type ExitStatus } from '../exit-status.ts';
@@ -47,21 +47,22 @@ async function list(flags: ListFlags, terminal: Terminal): Promise<ExitStatus> {
     return EXIT.usage;
   }
   tellProblems(opened.warnings, terminal.err);
-  const rules = opened.engine.rules.filter(isWanted);
+  const { model } = opened;
+  const rules = model.rules.filter(isWanted);
   const look = { columns: terminal.columns, paint: makePaint(wantsColor(flags.color, terminal)) };
-  for (const line of ruleList(rules, flags.format, look)) terminal.out.write(`${line}\n`);
-  if (rules.length === 0) terminal.err.write(`none of ${opened.engine.rules.length} loaded rules is like that\n`);
+  for (const line of ruleList(rules, model, flags.format, look)) terminal.out.write(`${line}\n`);
+  if (rules.length === 0) terminal.err.write(`none of ${model.rules.length} loaded rules is like that\n`);
   return EXIT.done;
 }
 
 /** All that is asked for must hold. */
-function filterOf({ name, priority, tag, source, enabled, disabled }: ListFlags): (rule: RuleInfo) => boolean {
+function filterOf({ name, priority, tag, source, enabled, disabled }: ListFlags): (rule: LoadedRule) => boolean {
   const wanted = priority === undefined ? PRIORITIES : [parsePriority(priority, '--priority')];
   return (rule) =>
     wanted.includes(rule.priority) &&
     (name === undefined || rule.name.toLowerCase().includes(name.toLowerCase())) &&
     (tag === undefined || rule.tags.includes(tag)) &&
     (source === undefined || rule.source === source) &&
-    (enabled !== true || rule.enabled) &&
-    (disabled !== true || !rule.enabled);
+    (enabled !== true || rule.runs) &&
+    (disabled !== true || !rule.runs);
 }

@@ -23,9 +23,5 @@ export function fieldList(fields: readonly ListedField[], format: FieldListForma
 function textOf(field: ListedField, { columns, paint }: TableLook): readonly string[] {
   const paragraph = (text: string): readonly string[] => wrap(text.replaceAll('`', ''), columns - 4).map((line) => `    ${line}`);
   const facts = `${field.type} · ${field.sources.join(', ')}`;
-  return [
-    `${paint.bold(fieldUsage(field))} · ${facts}`,
-    ...paragraph(field.description),
-    ...paragraph(`from ${field.from}`).map(paint.dim),
-  ];
+  return [paint.bold(fieldUsage(field)), ...paragraph(`${facts} · from ${field.from}`).map(paint.dim), ...paragraph(field.description)];
 }

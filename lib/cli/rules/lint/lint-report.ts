@@ -1,5 +1,6 @@
 import type { LintFinding } from '../../../core/rules/lint/check.ts';
 import { visible, visibleJson } from '../../escape.ts';
+import { shownPath } from '../../shown-path.ts';
 import { wrap } from '../../table/fit.ts';
 import { count, type TableLook } from '../../table/table.ts';
 
@@ -9,9 +10,9 @@ export function lintReport(findings: readonly LintFinding[], looked: number, loo
   const notes = findings.length - warnings;
   const sum =
     findings.length === 0
-      ? 'nothing to say'
+      ? 'nothing found'
       : [counted(warnings, 'warning'), counted(notes, 'note')].filter((text) => text !== '').join(', ');
-  const total = `${count(looked, 'rule')}, macros and lists of the same files: ${sum}`;
+  const total = `${count(looked, 'rule')}, with what they use: ${sum}`;
   return [...findings.flatMap((finding) => findingLines(finding, look)), warnings > 0 ? look.paint.bad(total) : look.paint.good(total)];
 }
 
@@ -27,7 +28,7 @@ function findingLines(
   // a path is never cut: it is there to be clicked or copied
   const paragraph = (text: string): readonly string[] => wrap(visible(text), columns - 4).map((each) => `    ${each}`);
   return [
-    `${visible(`${file}:${line}:${column}`)}: ${head}: ${paint.bold(id)}`,
+    `${visible(`${shownPath(file)}:${line}:${column}`)}: ${head}: ${paint.bold(id)}`,
     ...paragraph(`${item}: ${message}`),
     ...paragraph(`-> ${advice}`).map((each) => paint.dim(each)),
     '',

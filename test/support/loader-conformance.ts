@@ -102,10 +102,10 @@ function check(loaderCase: LoaderCase, config: Configured): void {
   }
 }
 
-/** The words of a YAML library are its own; a full stop at the end of Falco's gives way to what to do. */
+/** The words of a YAML library are its own. */
 function firstMessage({ fatal, errors }: LoaderCase['expect']): string {
   const [first] = errors ?? [];
-  return (fatal ?? (first?.code === 'LOAD_ERR_YAML_PARSE' ? '' : first?.message) ?? '').replace(/\.$/, '');
+  return fatal ?? (first?.code === 'LOAD_ERR_YAML_PARSE' ? '' : first?.message) ?? '';
 }
 
 function compareResults({ results }: LoadedFiles, wanted: LoaderCase['expect']): void {

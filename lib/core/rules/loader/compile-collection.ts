@@ -46,6 +46,8 @@ interface Parsed {
   readonly ast: Ast;
 }
 
+/** All conditions together, with everything put in: 500 rules of ordinary size have 1 % of it. */
+const MAX_ALL_CHARS = 32_000_000;
 /** Words of errors that `skip-if-unknown-filter` lets pass. */
 const UNKNOWN_FIELD = /nonexistent field|invalid formatting token|unknown event type|unknown filter:/;
 /** The error of a condition that was found while one of its macros was compiled. */
@@ -75,6 +77,7 @@ class Compiler {
   readonly #usedLists: Set<string>;
   readonly #macros = new Map<string, Macro>();
   readonly #rules = new Map<string, ReadyRule>();
+  #charsLeft = MAX_ALL_CHARS;
   /** Macros compiled for a source. */
   readonly #compiled = new Map<string, Map<string, Compiled>>();
 
@@ -119,12 +122,13 @@ class Compiler {
     if (parts.length === 0) return undefined;
     let text: ConditionText;
     try {
-      text = new ConditionText(parts, suffixes, this.#lists.values());
+      text = new ConditionText(parts, suffixes, this.#lists.values(), Math.min(MAX_CONDITION_CHARS, this.#charsLeft));
     } catch (cause) {
       if (!(cause instanceof TooLarge)) throw cause;
-      this.#tooLarge(context, `more than ${MAX_CONDITION_CHARS} characters`);
+      this.#tooLarge(context, `more than ${MAX_CONDITION_CHARS} characters, or all conditions more than ${MAX_ALL_CHARS},`);
       return undefined;
     }
+    this.#charsLeft -= text.expanded.length;
     for (const name of text.lists) this.#usedLists.add(name);
     try {
       return { text, ast: parseCondition(text.expanded) };
@@ -155,7 +159,7 @@ class Compiler {
     const resolved = resolveMacros(parsed.ast, parsed.text, visible);
     for (const bad of resolved.bad)
       this.#sink.error('LOAD_ERR_VALIDATE', bad.message, entry.context.inCondition(parsed.text.wrapped, bad.text.expanded, bad.offset), {
-        hint: badNameHint(bad, this.#macros, this.#lists, entry.name),
+        hint: badNameHint(bad, this.#macros, entry.name),
         where: bad.text.locate(bad.offset),
       });
     if (resolved.isTooLarge) this.#tooLarge(entry.context, 'too many checks or levels');
@@ -176,7 +180,7 @@ class Compiler {
     const resolved = resolveMacros(ast, text, (name) => this.#macros.get(name));
     for (const bad of resolved.bad)
       this.#sink.error('LOAD_ERR_VALIDATE', bad.message, context.inCondition(text.wrapped, bad.text.expanded, bad.offset), {
-        hint: badNameHint(bad, this.#macros, this.#lists),
+        hint: badNameHint(bad, this.#macros),
         where: bad.text.locate(bad.offset),
       });
     if (resolved.isTooLarge) this.#tooLarge(context, 'too many checks or levels');

@@ -5,7 +5,7 @@ import type { Where } from './issues.ts';
 import type { YamlScalar } from './yaml-node.ts';
 
 /** A condition larger than this with everything put in is none (the largest published one has about 20 kB). */
-export const MAX_CONDITION_CHARS = 4_000_000;
+export const MAX_CONDITION_CHARS = 2_000_000;
 
 /** A list as it is put into conditions. */
 export interface ReadyList {
@@ -35,20 +35,21 @@ export class ConditionText {
 
   /**
    * @param suffixes - What stands behind the condition, which is then in parentheses; undefined: nothing, and no parentheses.
+   * @param maxChars - Characters that the condition may have with everything put in.
    * @throws TooLarge
    */
-  constructor(parts: readonly TextPart[], suffixes: readonly Suffix[] | undefined, lists: Iterable<ReadyList>) {
+  constructor(parts: readonly TextPart[], suffixes: readonly Suffix[] | undefined, lists: Iterable<ReadyList>, maxChars: number) {
     this.#parts = parts;
     this.#suffixes = suffixes;
     this.written = parts.map(({ text }) => text).join(' ');
     this.wrapped = suffixes === undefined ? this.written : `(${this.written})${suffixes.map(({ text }) => text).join('')}`;
-    if (this.wrapped.length > MAX_CONDITION_CHARS) throw new TooLarge();
+    if (this.wrapped.length > maxChars) throw new TooLarge();
     let text = this.wrapped;
     const used: string[] = [];
     const steps: (readonly Replacement[])[] = [];
     // In the order of definition: a later list's name among an earlier list's items is still replaced.
     for (const { name, items } of lists) {
-      const replaced = putListIn(text, name, items, MAX_CONDITION_CHARS);
+      const replaced = putListIn(text, name, items, maxChars);
       if (replaced.replacements.length === 0) continue;
       text = replaced.text;
       used.push(name);

@@ -61,9 +61,11 @@ function writeRows(sink: IssueSink, writer: ExceptionWriter, { fields, comps, va
 
 function writeValue(writer: ExceptionWriter, value: ExceptionEntry, comp: string): void {
   if (value.isList) {
+    writer.add('(');
     const begin = writer.text.length;
-    for (const { item } of value.items) writer.add(`${writer.text.length === begin ? '(' : ', '}${quoted(item)}`);
-    writer.add(writer.text.length === begin ? '()' : ')');
+    // upstream looks at what it has so far, so that nothing before a value needs no comma
+    for (const { item } of value.items) writer.add(`${writer.text.length === begin ? '' : ', '}${quoted(item)}`);
+    writer.add(')');
   } else if (takesList(comp)) writer.add(value.item.startsWith('(') ? value.item : `(${value.item})`);
   else writer.add(quoted(value.item));
 }

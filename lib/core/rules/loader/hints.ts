@@ -17,16 +17,16 @@ const FOREIGN: Readonly<Record<string, string>> = {
   OR: "write 'or' in lower case",
   NOT: "write 'not' in lower case",
   'not in': "write 'not FIELD in (...)'",
-  '~=': "write 'regex' or 'glob' for ~=",
-  '=~': "write 'regex' or 'glob' for =~",
+  '~': "write 'regex' or 'glob' for ~",
   like: "write 'glob', 'contains', 'startswith' or 'endswith' for like",
   matches: "write 'regex' or 'glob' for matches",
-  '<>': "write '!=' for <>",
 };
 
 /** What may be meant where a condition does not parse. */
 export function parseHint(message: string, { expanded }: ConditionText, offset: number): string {
   const rest = expanded.slice(offset).trimStart();
+  if (expanded.startsWith('<>', offset - 1)) return "write '!=' for <>";
+  if (message.startsWith("unexpected token after '~'")) return "write 'regex' or 'glob' for =~";
   for (const [word, hint] of Object.entries(FOREIGN))
     if (rest.startsWith(word) && !(/^\w/.test(word) && /^\w/.test(rest.slice(word.length)))) return hint;
   WORD.lastIndex = 0;
@@ -54,16 +54,12 @@ function afterField(rest: string): string {
 }
 
 /** What may be meant by a macro's name that is none. */
-export function badNameHint(
-  { name, message }: BadName,
-  macros: ReadonlyMap<string, Macro>,
-  lists: ReadonlyMap<string, unknown>,
-  inside?: string,
-): string {
+export function badNameHint({ name, message, text }: BadName, macros: ReadonlyMap<string, Macro>, inside?: string): string {
   if (message.startsWith('reference loop')) return 'macros may not refer to each other in a circle';
   if (name === inside) return 'a macro cannot refer to itself';
   if (macros.has(name)) return `'${name}' is defined later: a macro sees only those before it`;
-  if (lists.has(name)) return `'${name}' is a list: write 'FIELD in (${name})'`;
+  if (!text.written.includes(name))
+    return `it is an item of a list that stands where a check should: write 'FIELD in (${text.lists.join(', ')})'`;
   return didYouMean(name, macros.keys()) || `define it with '- macro: ${name}', in this file or in one that is loaded before`;
 }
 
@@ -71,7 +67,8 @@ export function badNameHint(
 export function fieldHint(message: string, source: string, fields: ReadonlyMap<string, FieldSpec>): string {
   const name = /^filter_check called with nonexistent field ([^[]+)/.exec(message)?.[1];
   if (name !== undefined) return unknownField(name, source, fields);
-  if (message.includes('requires an argument')) return `write the argument in brackets: ${message.split(' ')[0]}[name]`;
+  const keyed = /(\S+) requires an argument/.exec(message)?.[1];
+  if (keyed !== undefined) return `write the argument in brackets: ${keyed}[name]`;
   if (message.includes('invalid regex pattern'))
     return 'patterns are RE2 in POSIX syntax: no \\d \\w \\s \\b, no (?...); [0-9] and [[:alpha:]] work';
   return '';
@@ -80,12 +77,23 @@ export function fieldHint(message: string, source: string, fields: ReadonlyMap<s
 /** What may be meant by an output that does not compile. */
 export function outputHint(message: string, text: string, source: string, fields: ReadonlyMap<string, FieldSpec>): string {
   if (message.startsWith('invalid formatting syntax')) return "a field's name must follow each %; there is no way to write a % alone";
-  for (const [, found] of text.matchAll(/%[0-9]*([^\s%,;()[\]]*)/g)) {
+  for (const [, found, bracket] of text.matchAll(/%[0-9]*([^\s%,;()[\]]*)(\[?)/g)) {
     const name = (found as string).replace(/[.]+$/, '');
-    if (fields.has(name)) continue;
+    const field = fields.get(name);
+    if (field?.argument === 'key' && bracket === '') return `'%${name}' needs an argument: %${name}[...]`;
+    if (field !== undefined) continue;
     if (/^[a-zA-Z]/.test(name)) return `no field begins at '%${name}': ${unknownField(name, source, fields)}`;
     return "a field's name must follow each %; there is no way to write a % alone";
   }
+  return '';
+}
+
+/** What to write where a text is no YAML; the beginning of the line says most. */
+export function yamlHint(message: string, text: string, at: number): string {
+  if (/^ *\t/.test(text.slice(text.lastIndexOf('\n', at - 1) + 1, at + 1))) return 'a tab as indentation: YAML takes blanks only';
+  if (message.startsWith('nested mappings')) return 'a value with a colon and a blank in it needs quotes';
+  if (message.startsWith('plain value cannot start')) return 'put the value in quotes';
+  if (message.startsWith('sequence item without')) return 'the keys of one item begin in the same column';
   return '';
 }
 

@@ -31,8 +31,11 @@ export interface Remark {
   readonly deprecatedField?: string;
 }
 
-/** Ends the reading of a file at its first error. */
+/** Ends the reading or compiling of a file: at its first error, or where there are too many. */
 export class FirstError extends Error {}
+
+/** Nobody reads more errors of one file; they also cost time, as each is looked at for what may be meant. */
+const MAX_ERRORS = 1000;
 
 /**
  * Takes what is found wrong in one file. Falco stops at the first error of a file, and what later files mean follows from
@@ -50,7 +53,7 @@ export class IssueSink {
   /** @throws FirstError when the file is read up to its first error only. */
   error(code: ErrorCode, message: string, context: Context, remark: Remark = {}): void {
     this.errors.push({ severity: 'error', code, message, context, hint: remark.hint ?? '', where: remark.where });
-    if (this.#stopsAtFirst) throw new FirstError();
+    if (this.#stopsAtFirst || this.errors.length >= MAX_ERRORS) throw new FirstError();
   }
 
   warning(code: WarningCode, message: string, context: Context, { hint = '', where, deprecatedField }: Remark = {}): void {

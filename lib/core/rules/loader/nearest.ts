@@ -2,12 +2,12 @@
 
 /** Longer names are not compared: the cost grows with the product of the lengths. */
 const MAX_LENGTH = 100;
-/** Not more candidates than any table of fields or rule file has names. */
-const MAX_CANDIDATES = 20_000;
+/** More than any table of fields or rule file has names; it bounds the time of a file with many errors. */
+const MAX_CANDIDATES = 1000;
 
 /** The nearest of the names, if one is near enough to be a slip of the finger. */
 export function nearest(word: string, names: Iterable<string>): string | undefined {
-  if (word.length > MAX_LENGTH) return undefined;
+  if (word === '' || word.length > MAX_LENGTH) return undefined;
   const folded = word.toLowerCase();
   let best: string | undefined;
   // a third of the letters may differ, but of a short word one

@@ -43,8 +43,7 @@ export function problemsOf({ results, fatal }: LoadedFiles): readonly RuleProble
   });
   const all = issues.map(problemOf);
   if (fatal !== undefined) {
-    const hint =
-      'raise or lower the version, or leave the requirement out: Driftwire has the fields of cloudtrail, k8saudit and json itself';
+    const hint = 'lower the version or leave the requirement out: Driftwire has the fields of cloudtrail, k8saudit and json built in';
     all.push(problemOf({ severity: 'error', code: 'LOAD_ERR_VALIDATE', ...fatal, hint, where: undefined }));
   }
   const seen = new Set<string>();
@@ -58,7 +57,7 @@ export function problemsOf({ results, fatal }: LoadedFiles): readonly RuleProble
 
 function problemOf({ severity, code, message, context, hint, where }: LoadIssue): RuleProblem {
   const { source, at } = where ?? context;
-  const words = [message.replace(/\.$/, ''), hint].filter((part) => part !== '').join('; ');
+  const words = [message, hint].filter((part) => part !== '').join(message.endsWith('.') ? ' ' : '; ');
   return {
     severity,
     file: source.name,

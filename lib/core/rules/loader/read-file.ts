@@ -4,6 +4,7 @@ import type { Collection, ListEntry, MacroEntry } from './collection.ts';
 import { Context } from './context.ts';
 import { readFlag, readPart, readText, readTexts, warnOfUnknownKeys } from './decode.ts';
 import { validateSchema } from './file-schema.ts';
+import { yamlHint } from './hints.ts';
 import { FirstError, type IssueSink } from './issues.ts';
 import { didYouMean } from './nearest.ts';
 import { APPEND_DEPRECATED, APPEND_WITH_OVERRIDE, readOverrides } from './read-overrides.ts';
@@ -14,7 +15,7 @@ import type { SourceText } from './source-text.ts';
 import { readYaml, valueAt, type YamlMap, type YamlNode } from './yaml-node.ts';
 
 /** A file larger than this is no rule file (the largest published one has 170 kB). */
-const MAX_FILE_CHARS = 8_000_000;
+const MAX_FILE_CHARS = 4_000_000;
 const LIST_NAME = /^[^()"'\s=,]+$/;
 const MACRO_NAME = /^[a-zA-Z]+[a-zA-Z0-9_]*$/;
 const KINDS: readonly string[] = ['required_engine_version', 'required_plugin_versions', 'list', 'macro', 'rule'];
@@ -30,7 +31,8 @@ export function readRuleFile(source: SourceText, into: Collection, sink: IssueSi
   let schema: readonly string[] | undefined;
   try {
     if ('problems' in read) {
-      for (const { at, message } of read.problems) sink.error('LOAD_ERR_YAML_PARSE', message, file.inside('value for', '', { at }));
+      for (const { at, message } of read.problems)
+        sink.error('LOAD_ERR_YAML_PARSE', message, file.inside('value for', '', { at }), { hint: yamlHint(message, source.text, at) });
       return undefined;
     }
     schema = read.documents.length === 0 ? undefined : read.documents.flatMap(validateSchema);

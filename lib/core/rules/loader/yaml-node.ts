@@ -37,7 +37,6 @@ export interface YamlProblem {
 
 /** Falco's own bound. */
 const MAX_DEPTH = 500;
-/** Problems behind the first are mostly its consequences. */
 const MAX_PROBLEMS = 10;
 const NULL_WORDS: readonly string[] = ['', '~', 'null', 'Null', 'NULL'];
 
@@ -48,38 +47,35 @@ export function valueAt(map: YamlMap, key: string): YamlNode | undefined {
 
 /** Reads all documents of a text. Never throws. */
 export function readYaml(text: string): { readonly documents: readonly YamlNode[] } | { readonly problems: readonly YamlProblem[] } {
-  try {
-    const parsed = parseAllDocuments(text, { schema: 'failsafe', uniqueKeys: false, prettyErrors: false, resolveKnownTags: false });
-    const documents = Array.isArray(parsed) ? parsed : [];
-    const problems = documents.flatMap(({ errors }) => errors.map(({ pos, message }) => ({ at: pos[0], message: wordsOf(message) })));
-    if (problems.length > 0) return { problems: problems.slice(0, MAX_PROBLEMS) };
-    return { documents: documents.map(({ contents, range }) => new Converter(text).convert(contents, range[0], 0)) };
-  } catch (cause) {
-    if (cause instanceof YamlFailure) return { problems: [{ at: cause.at, message: cause.message }] };
-    // The library walks nested values by recursion; so deep a nesting is no rule file.
-    if (cause instanceof RangeError) return { problems: [{ at: 0, message: `nested more than ${MAX_DEPTH} levels deep` }] };
-    throw cause;
+  const parsed = parseAllDocuments(text, { schema: 'failsafe', uniqueKeys: false, prettyErrors: false, resolveKnownTags: false });
+  const documents = Array.isArray(parsed) ? parsed : [];
+  const problems: YamlProblem[] = [];
+  for (const { pos, message, code } of documents.flatMap(({ errors }) => errors)) {
+    // what follows on the same line is the consequence
+    const last = problems.at(-1);
+    if (last === undefined || text.slice(last.at, pos[0]).includes('\n')) problems.push({ at: pos[0], message: wordsOf(message, code) });
+    if (problems.length === MAX_PROBLEMS) break;
   }
-}
-
-class YamlFailure extends Error {
-  readonly at: number;
-  constructor(message: string, at: number) {
-    super(message);
-    this.at = at;
-  }
+  if (problems.length > 0) return { problems };
+  const converted = documents.map(({ contents, range }) => {
+    const converter = new Converter(text, problems);
+    return converter.convert(contents, range[0], 0);
+  });
+  return problems.length > 0 ? { problems: problems.slice(0, MAX_PROBLEMS) } : { documents: converted };
 }
 
 class Converter {
   readonly #text: string;
+  readonly #problems: YamlProblem[];
   readonly #anchors = new Map<string, YamlNode | undefined>();
 
-  constructor(text: string) {
+  constructor(text: string, problems: YamlProblem[]) {
     this.#text = text;
+    this.#problems = problems;
   }
 
   convert(node: Node | ParsedNode | null, before: number, depth: number): YamlNode {
-    if (depth > MAX_DEPTH) throw new YamlFailure(`nested more than ${MAX_DEPTH} levels deep`, before);
+    if (depth > MAX_DEPTH) return this.#problem(`nested more than ${MAX_DEPTH} levels deep`, before);
     if (node === null) return { kind: 'null', at: this.#nextToken(before) };
     const range = node.range?.[0] ?? before;
     if (isAlias(node)) return this.#anchored(node.source, range);
@@ -111,11 +107,14 @@ class Converter {
 
   #anchored(name: string, at: number): YamlNode {
     const found = this.#anchors.get(name);
-    if (found === undefined) {
-      const what = this.#anchors.has(name) ? 'stands inside the value it names' : 'names no anchor before it';
-      throw new YamlFailure(`the alias *${name} ${what}`, at);
-    }
-    return found;
+    if (found !== undefined) return found;
+    const what = this.#anchors.has(name) ? 'stands inside the value it names' : 'names no anchor before it';
+    return this.#problem(`the alias *${name} ${what}`, at);
+  }
+
+  #problem(message: string, at: number): YamlNode {
+    this.#problems.push({ message, at });
+    return { kind: 'null', at };
   }
 
   /** Anchor and tag belong to the value in Falco's places. */
@@ -136,6 +135,6 @@ const NEXT_TOKEN = /:?(?:\s+|(?<=\s)#[^\n]*)*/y;
 const STYLES: Readonly<Record<string, YamlScalar['style']>> = { PLAIN: 'plain', QUOTE_SINGLE: 'single', QUOTE_DOUBLE: 'double' };
 
 /** The library's words as this program's: lower case. */
-function wordsOf(message: string): string {
-  return message.charAt(0).toLowerCase() + message.slice(1);
+function wordsOf(message: string, code: string): string {
+  return code === 'RESOURCE_EXHAUSTION' ? `nested more than ${MAX_DEPTH} levels deep` : message.charAt(0).toLowerCase() + message.slice(1);
 }

@@ -162,7 +162,8 @@ export class HttpClient {
   }
 
   #limits(request: HttpRequest): { readonly signal: AbortSignal; readonly timeout: AbortSignal; readonly timeoutMs: number } {
-    const timeoutMs = Math.max(0, Math.min(this.#options.timeoutMs, request.timeoutMs ?? Number.POSITIVE_INFINITY));
+    // Node takes whole numbers only
+    const timeoutMs = Math.ceil(Math.max(0, Math.min(this.#options.timeoutMs, request.timeoutMs ?? Number.POSITIVE_INFINITY)));
     const timeout = AbortSignal.timeout(timeoutMs);
     return { signal: request.signal === undefined ? timeout : AbortSignal.any([request.signal, timeout]), timeout, timeoutMs };
   }

@@ -52,7 +52,7 @@ const ignoreEntry = z.strictObject({
 });
 
 const LOKI_LABEL_LIMIT = 15; // max_label_names_per_series of Loki, service_name not counted
-const OWN_LOKI_LABELS = 4; // source, account, cluster, ingest
+const OWN_LOKI_LABELS = 5; // source, account, cluster, ingest, ingest_hour
 
 const base = z.strictObject({
   accounts: z

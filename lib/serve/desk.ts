@@ -1,5 +1,6 @@
 /** Where records come in: each batch is decided, and what it came to is on the disk before the batch is acknowledged (architecture §4). */
 import type { Timing } from '../clients/retry.ts';
+import { asAccepted } from '../core/deliver/accepted.ts';
 import { deliveryText } from '../core/deliver/delivery-text.ts';
 import { recordIncrements } from '../core/deliver/ledger.ts';
 import { Intake, type IntakeBatch } from '../core/intake.ts';
@@ -175,7 +176,7 @@ class BatchRun {
     cursor: { readonly name: string; readonly value: string } | undefined,
   ): Acceptance {
     return {
-      entries: deliveries.map(entryOf),
+      entries: deliveries.map((delivery) => entryOf(asAccepted(delivery, this.#options.timing.now()))),
       sinks: this.#options.sinks,
       cursors: cursor === undefined ? [] : [cursor],
       increments,

@@ -51,12 +51,11 @@ export class LokiGate {
     return true;
   }
 
-  /** For how long it has been open whether this event is in the stream, in ms; it is from now on. */
-  openForMs(stream: string, key: string): number {
-    const place = placeOf(stream, key);
-    const since = this.#open.get(place);
+  /** For how long the fate of this event has been open, in ms; it is from now on. */
+  openForMs(key: string): number {
+    const since = this.#open.get(key);
     if (since !== undefined) return this.#timing.now() - since;
-    this.#open.set(place, this.#timing.now());
+    this.#open.set(key, this.#timing.now());
     const [oldest] = this.#open.keys();
     if (this.#open.size > MAX_OPEN && oldest !== undefined) this.#open.delete(oldest);
     return 0;
@@ -64,14 +63,6 @@ export class LokiGate {
 
   /** The fate of this event is known. */
   settled(key: string): void {
-    if (this.#open.size === 0) return;
-    for (const stream of STREAMS) this.#open.delete(placeOf(stream, key));
+    this.#open.delete(key);
   }
-}
-
-/** The streams that an event may be looked for in, one after the other: `ingest` of the first two. */
-const STREAMS = ['', 'backfill'];
-
-function placeOf(stream: string, key: string): string {
-  return `${stream} ${key}`;
 }

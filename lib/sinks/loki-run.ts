@@ -15,12 +15,13 @@ import {
   refusedOf,
 } from '../core/deliver/loki-answer.ts';
 import { type Batch, type BatchBounds, batchesOf, halvesOf, type Placed, pushBody } from '../core/deliver/loki-batch.ts';
-import { inOwnHour, type LokiEntry, type LokiEntryOptions, lokiEntry } from '../core/deliver/loki-entry.ts';
+import { type LokiEntry, type LokiEntryOptions, lokiEntry } from '../core/deliver/loki-entry.ts';
 import type { Delivery } from '../core/model/delivery.ts';
 import type { DeliveryReason, DeliveryResult } from '../core/model/delivery-result.ts';
 import type { LokiAddress } from './loki-address.ts';
 import type { LokiGate } from './loki-gate.ts';
 import { lookUp } from './loki-lookup.ts';
+import type { StreamPace } from './loki-pace.ts';
 import { answerText, barredReason, type PushHttp } from './loki-push.ts';
 
 /** What a call works with. */
@@ -29,6 +30,7 @@ export interface LokiRunParts {
   readonly client: HttpClient;
   readonly address: LokiAddress;
   readonly gate: LokiGate;
+  readonly pace: StreamPace;
   readonly timing: Timing;
   readonly retry: RetryPolicy;
   readonly bounds: BatchBounds;
@@ -77,12 +79,26 @@ export class LokiRun {
       const placed = this.#deliveries.flatMap((delivery, index) => this.#placed(delivery, index));
       this.#queue.push(...batchesOf(placed, this.#parts.bounds));
     }
-    for (let batch = this.#queue.shift(); batch !== undefined; batch = this.#queue.shift()) {
+    for (let batch = await this.#next(); batch !== undefined; batch = await this.#next()) {
       const stop = await this.#untilOpen();
       if (stop === undefined) await this.#push(batch);
       else this.#settleAll([batch, ...this.#queue.splice(0)], stop);
     }
     return this.#results.map((result) => result ?? { kind: 'later', reason: 'unexpected', message: 'no result', afterMs: 0 });
+  }
+
+  /** The first batch whose stream may have more already; where none may, the one that may soonest, when it may. */
+  async #next(): Promise<Batch | undefined> {
+    const { pace, timing, deadlineMs, signal } = this.#parts;
+    let [at, waitMs] = [0, Number.POSITIVE_INFINITY];
+    for (const [index, { stream }] of this.#queue.entries()) {
+      const ofStreamMs = pace.waitMs(stream);
+      if (ofStreamMs < waitMs) [at, waitMs] = [index, ofStreamMs];
+      if (waitMs === 0) break;
+    }
+    const [batch] = this.#queue.splice(at, 1);
+    if (batch !== undefined && waitMs > 0) await timing.sleep(Math.max(0, Math.min(waitMs, deadlineMs - timing.now())), signal);
+    return batch;
   }
 
   /** The entry of a delivery; what cannot be made one is refused here, so that it does not spoil the push of others. */
@@ -121,8 +137,12 @@ export class LokiRun {
   }
 
   async #push(batch: Batch): Promise<void> {
-    const { push, timing, gate, deadlineMs, signal } = this.#parts;
+    const { push, pace, timing, gate, deadlineMs, signal } = this.#parts;
     const sentMs = timing.now();
+    pace.pushed(
+      batch.stream,
+      batch.items.reduce((sum, { entry }) => sum + entry.sizeBytes, 0),
+    );
     const outcome = await push.send(pushBody(batch), { signal, timeoutMs: deadlineMs - sentMs });
     const pauseMs = outcome.kind === 'answer' ? retryAfterMs(outcome.headers, timing.now()) : undefined;
     if (pauseMs !== undefined) gate.pause(pauseMs);
@@ -215,8 +235,7 @@ export class LokiRun {
 
   /**
    * Loki says "too far behind" to an entry that is really late, and to the repeat of one that it has. Which of the two it is, a
-   * query tells: what is there is delivered, what is missing goes to the stream of late entries, and from there to that of its
-   * own hour.
+   * query tells: what is there is delivered, what is missing goes to the streams of late entries, which take everything.
    */
   async #isBehind(batch: Batch, message: string): Promise<void> {
     const { client, address, push, gate, retry, signal, deadlineMs, timing } = this.#parts;
@@ -249,16 +268,14 @@ export class LokiRun {
     const open = missing.filter((item) => this.#mayBeUnseen(item));
     this.#settleItems(open, later('too_far_behind', `${message} (its chunk may not be written yet)`, ASK_AGAIN_MS));
     const late = missing.filter((item) => !open.includes(item));
-    const backfill = (delivery: Delivery): LokiEntry => this.#entryOf({ ...delivery, ingest: 'backfill' });
-    if (stream['ingest'] === undefined) this.#requeue(late, backfill);
-    else if (stream['ingest_hour'] === undefined) this.#requeue(late, (delivery) => inOwnHour(backfill(delivery)));
+    if (stream['ingest'] === undefined) this.#requeue(late, (delivery) => this.#entryOf({ ...delivery, ingest: 'backfill' }));
     else this.#settleItems(late, { kind: 'refused', reason: 'too_far_behind', permanent: true, message });
   }
 
   #mayBeUnseen({ entry, index }: Placed): boolean {
     const { gate, patienceMs, timing } = this.#parts;
     const isVisible = BigInt(Math.trunc(timing.now() - SURELY_VISIBLE_MS)) * 1_000_000n < entry.timeNs;
-    return !isVisible && gate.openForMs(entry.stream['ingest'] ?? '', this.#deliveries[index]?.key ?? '') < patienceMs;
+    return !isVisible && gate.openForMs(this.#deliveries[index]?.key ?? '') < patienceMs;
   }
 
   #requeue(items: readonly Placed[], entryOf: (delivery: Delivery) => LokiEntry): void {

@@ -9,6 +9,7 @@ import type { DeliveryResult, SinkCheck } from '../core/model/delivery-result.ts
 import type { DeliverOptions, OnResult, Sink } from '../core/ports.ts';
 import { type LokiAddress, lokiAddress } from './loki-address.ts';
 import { LokiGate } from './loki-gate.ts';
+import { StreamPace } from './loki-pace.ts';
 import { answerText, barredReason, PushHttp } from './loki-push.ts';
 import { LokiRun } from './loki-run.ts';
 
@@ -52,6 +53,7 @@ export class LokiSink implements Sink {
   readonly #client: HttpClient;
   readonly #push: PushHttp;
   readonly #gate: LokiGate;
+  readonly #pace: StreamPace;
   readonly #timing: Timing;
   readonly #onResult: OnResult | undefined;
   #last: Promise<unknown> = Promise.resolve();
@@ -63,6 +65,7 @@ export class LokiSink implements Sink {
     this.#client = new HttpClient(options.http);
     this.#push = new PushHttp(this.#client, this.#address.push, options.tenant);
     this.#gate = new LokiGate(timing, options.maxLineBytes ?? DEFAULT_LINE_BYTES);
+    this.#pace = new StreamPace(timing);
     this.#timing = timing;
     this.#onResult = onResult;
   }
@@ -110,6 +113,7 @@ export class LokiSink implements Sink {
       client: this.#client,
       address: this.#address,
       gate: this.#gate,
+      pace: this.#pace,
       timing: this.#timing,
       retry: this.#options.retry ?? DEFAULT_RETRY,
       bounds: this.#options.bounds ?? DEFAULT_BOUNDS,

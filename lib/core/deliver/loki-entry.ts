@@ -3,7 +3,7 @@
  * of it: Loki takes an entry for the same only when all four are equal, so nothing here may tell when, how often or by whom it is sent.
  */
 import type { Delivery } from '../model/delivery.ts';
-import { type FindingWithOrigin, PRIORITIES, type Priority } from '../model/finding.ts';
+import { type Finding, type FindingWithOrigin, PRIORITIES, type Priority } from '../model/finding.ts';
 import { formatRfc3339, parseRfc3339 } from '../time.ts';
 import { lokiLine } from './loki-line.ts';
 import { utf8Bytes, utf8Head } from './utf8.ts';
@@ -59,9 +59,10 @@ export function lokiEntry(delivery: Delivery, options: LokiEntryOptions): LokiEn
   const rest = pick(all, (name) => !options.promoted.includes(name));
   const line = options.structuredMetadata ? whole.text : folded(rest, worst, whole.text, options.maxLineBytes);
   const metadata = options.structuredMetadata ? rest : {};
+  const timeNs = parseRfc3339(finding.time)?.ns ?? BigInt(Math.trunc(timeMs)) * 1_000_000n;
   return {
-    stream: sorted({ ...finding.labels, ...promoted, ...ownLabels(finding, delivery.ingest) }),
-    timeNs: parseRfc3339(finding.time)?.ns ?? BigInt(Math.trunc(timeMs)) * 1_000_000n,
+    stream: sorted({ ...finding.labels, ...promoted, ...ownLabels(finding, timeNs, delivery.ingest) }),
+    timeNs,
     line,
     metadata,
     sizeBytes: utf8Bytes(line) + Object.entries(metadata).reduce((sum, [name, value]) => sum + name.length + utf8Bytes(value), 0),
@@ -69,17 +70,14 @@ export function lokiEntry(delivery: Delivery, options: LokiEntryOptions): LokiEn
 }
 
 /**
- * The entry in the stream of late events of its own hour, for one that comes too late even for the stream of late events. No
- * entry of such a stream is ever an hour behind another, so it takes every one.
+ * What comes late is in a stream of its own hour: Loki refuses an entry that is more than an hour behind the newest of its stream,
+ * also the repeat of one that it has, and archives are read in any order and more than once. No entry of such a stream is ever
+ * that far behind another.
  */
-export function inOwnHour(entry: LokiEntry): LokiEntry {
+function ownLabels({ source, account, cluster }: Finding, timeNs: bigint, ingest: Delivery['ingest']): Pairs {
+  const own = { service_name: 'driftwire', source, account: account ?? '', cluster: cluster ?? '' };
   // `2026-11-20T09`
-  const hour = formatRfc3339(entry.timeNs).slice(0, -17);
-  return { ...entry, stream: sorted({ ...entry.stream, ingest: 'backfill', ingest_hour: hour }) };
-}
-
-function ownLabels({ source, account, cluster }: FindingWithOrigin['finding'], ingest: Delivery['ingest']): Pairs {
-  return { service_name: 'driftwire', source, account: account ?? '', cluster: cluster ?? '', ingest: ingest ?? '' };
+  return ingest === undefined ? own : { ...own, ingest, ingest_hour: formatRfc3339(timeNs).slice(0, -17) };
 }
 
 function metadataOf({ finding }: FindingWithOrigin, findings: Delivery['findings'], isCut: boolean): Pairs {

@@ -11,8 +11,9 @@ export interface Delivery {
   /** Equal for all stages of one request: what is counted as one manual change. */
   readonly requestKey: string;
   /**
-   * Says that the event's source tells of events late (CloudTrail in S3, a scan of old files, reconciliation). A property of the
-   * source and never of the event's age, because a repeat must end in the same log stream.
+   * Says that the event comes late: its source tells of events late (CloudTrail in S3, a scan of old files, reconciliation), or it
+   * was old when it was accepted (`asAccepted`). Decided once and kept with the delivery, never anew from the event's age,
+   * because a repeat must end in the same log stream.
    */
   readonly ingest?: 'backfill';
   /** All of the same event, in the order of the rules. */

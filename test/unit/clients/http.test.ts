@@ -108,6 +108,13 @@ describe('no answer', () => {
     expect(outcome).toEqual({ kind: 'failure', reason: 'timeout', message: `POST http://${host}/push: no answer within 30 ms` });
   });
 
+  test('is a timeout too when the time left is no whole number, or none', async () => {
+    const host = await serve(() => undefined);
+    const request = { method: 'GET', url: `http://${host}/` } as const;
+    expect(failed(await client().send({ ...request, timeoutMs: 20.4 })).message).toContain('no answer within 21 ms');
+    expect(failed(await client().send({ ...request, timeoutMs: -5 })).reason).toBe('timeout');
+  });
+
   test('because the caller ended it is told apart, before and during the request', async () => {
     const controller = new AbortController();
     const host = await serve(() => controller.abort());

@@ -32,7 +32,7 @@ const REFUSED: readonly (readonly [string, string, string])[] = [
   ['labels: { __a: x }', 'labels.__a', 'reserved by Prometheus and Loki'],
   ['labels: { user: x }', 'labels.user', 'set by Driftwire itself'],
   ['labels: { env: "" }', 'labels.env', 'empty'],
-  [`labels: { ${Array.from({ length: 12 }, (_, i) => `l${i}: x`).join(', ')} }`, 'labels', 'at most 11 are left'],
+  [`labels: { ${Array.from({ length: 12 }, (_, i) => `l${i}: x`).join(', ')} }`, 'labels', 'at most 10 are left'],
   ['loki: { url: "ftp://a" }', 'loki.url', 'use http: or https:'],
   ['loki: { url: "127.0.0.1" }', 'loki.url', 'not an address'],
   ['loki: { url: "http://u:p@a" }', 'loki.url', 'credentials inside an address'],

@@ -36,22 +36,22 @@ describe('what a sender remembers of its Loki', () => {
     expect(gate.maxLineBytes).toBe(50);
   });
 
-  test('since when the fate of an event is open, for each stream, until it is known', () => {
+  test('since when the fate of an event is open, until it is known', () => {
     const timing = manualTiming();
     const gate = new LokiGate(timing, 100);
     gate.settled('never seen');
-    expect(gate.openForMs('', 'a')).toBe(0);
+    expect(gate.openForMs('a')).toBe(0);
     timing.advance(70);
-    expect([gate.openForMs('', 'a'), gate.openForMs('backfill', 'a'), gate.openForMs('', 'b')]).toEqual([70, 0, 0]);
+    expect([gate.openForMs('a'), gate.openForMs('b')]).toEqual([70, 0]);
     gate.settled('a');
-    expect([gate.openForMs('', 'a'), gate.openForMs('', 'b')]).toEqual([0, 0]);
+    expect([gate.openForMs('a'), gate.openForMs('b')]).toEqual([0, 0]);
   });
 
   test('only so many open events: the oldest is forgotten', () => {
     const timing = manualTiming();
     const gate = new LokiGate(timing, 100);
-    for (let n = 0; n <= 10_000; n++) gate.openForMs('', `e${n}`);
+    for (let n = 0; n <= 10_000; n++) gate.openForMs(`e${n}`);
     timing.advance(5);
-    expect([gate.openForMs('', 'e1'), gate.openForMs('', 'e0')]).toEqual([5, 0]);
+    expect([gate.openForMs('e1'), gate.openForMs('e0')]).toEqual([5, 0]);
   });
 });

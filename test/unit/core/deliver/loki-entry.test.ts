@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { inOwnHour, type LokiEntryOptions, lokiEntry } from '../../../../lib/core/deliver/loki-entry.ts';
+import { type LokiEntryOptions, lokiEntry } from '../../../../lib/core/deliver/loki-entry.ts';
 import { PRIORITIES } from '../../../../lib/core/model/finding.ts';
 import { deliveryWith } from '../../../support/deliveries.ts';
 
@@ -65,15 +65,12 @@ describe('the entry of an event', () => {
     expect(levels).toEqual(['critical', 'critical', 'critical', 'error', 'warn', 'info', 'info', 'debug']);
   });
 
-  test('is in a stream of its own when its source tells of events late', () => {
-    expect(entry({ ingest: 'backfill' }).stream['ingest']).toBe('backfill');
+  test('is in a stream of its own hour when its source tells of events late', () => {
+    const { stream } = entry({ timeNs: 1_773_480_413_589_793_001n, ingest: 'backfill' });
+    expect(stream).toMatchObject({ ingest: 'backfill', ingest_hour: '2026-03-14T09' });
+    expect(Object.keys(stream)).toEqual(Object.keys(stream).toSorted());
+    expect(Object.keys(entry().stream)).not.toContain('ingest_hour');
     expect(entry().stream).not.toHaveProperty('ingest');
-  });
-
-  test('has a stream for its own hour where it is too late for the others', () => {
-    const plain = entry({ timeNs: 1_773_480_413_589_793_001n });
-    expect(inOwnHour(plain)).toEqual({ ...plain, stream: { ...plain.stream, ingest: 'backfill', ingest_hour: '2026-03-14T09' } });
-    expect(Object.keys(inOwnHour(plain).stream)).toEqual(Object.keys(inOwnHour(plain).stream).toSorted());
   });
 
   test('has promoted metadata as labels and not twice', () => {

@@ -27,7 +27,8 @@ function last(metric: string): string {
 const ALERTS: readonly AlertText[] = [
   {
     name: 'DriftwireAbsent',
-    expr: `absent_over_time(${METRIC.buildInfo}[10m])`,
+    expr: `absent_over_time(${METRIC.buildInfo}[5m])`,
+    for: '5m',
     severity: 'critical',
     topic: 'health',
     summary: 'No Driftwire is heard',

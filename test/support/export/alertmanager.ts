@@ -35,6 +35,8 @@ export interface SentMessage {
 
 /** A running Alertmanager. */
 export interface Alertmanager {
+  /** Host and port. */
+  readonly address: string;
   readonly sent: readonly SentMessage[];
   post(alerts: readonly PostedAlert[]): Promise<void>;
   alerts(): Promise<readonly AlertStatus[]>;
@@ -94,6 +96,7 @@ async function start(files: readonly GeneratedFile[]): Promise<Alertmanager> {
     throw new Error(`alertmanager did not start: ${said}`);
   }
   return {
+    address: `127.0.0.1:${port}`,
     sent,
     stop,
     post: async (alerts) => {

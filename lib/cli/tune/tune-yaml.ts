@@ -12,14 +12,22 @@ export function tuneYaml(tuning: Tuning): readonly string[] {
     ...tuning.exceptions.flatMap(({ rule, item }) => [
       '',
       `# ${visible(rule)}`,
-      ...tuning.groups.filter((group) => group.rule === rule).flatMap(commentsOf),
+      ...commentsOf(tuning.groups.filter((group) => group.rule === rule)),
       ...item.trimEnd().split('\n').map(visibleJson),
     ]),
     ...(tuning.exceptions.length === 0 ? ['[]'] : []),
   ];
 }
 
-function commentsOf({ count: findings, principal, action, config }: TunedGroup): readonly string[] {
-  const entries = config?.pipelines === undefined ? [] : [`#   pipelines: ${visible(config.pipelines)}`];
-  return [`# - ${count(findings, 'finding')}: ${visible(action)} by ${visible(principal)}`, ...entries];
+function commentsOf(groups: readonly TunedGroup[]): readonly string[] {
+  const pipelines = new Set(groups.flatMap(({ config }) => config?.pipelines ?? []));
+  return [
+    ...groups.map(
+      ({ count: findings, principal, action }) => `# ${count(findings, 'finding')}: ${visible(action)} by ${visible(principal)}`,
+    ),
+    ...(pipelines.size === 0
+      ? []
+      : ['# or, of these principals, those that are pipelines and nobody else, in driftwire.yaml under pipelines:']),
+    ...[...pipelines].map((entry) => `#   ${visible(entry)}`),
+  ];
 }

@@ -28,8 +28,12 @@ const ACCOUNT_ID = /^\d{12}$/;
 // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
 const CONTROL = /[\u0000-\u001f\u007f]/;
 
-/** The entries for one action of one principal. */
-export function configEntries(principal: Principal, reason: string, action: string): ConfigEntries {
+/** Reasons that no entry of the configuration outweighs. */
+const ALWAYS_REPORTED: readonly ReasonCode[] = ['break_glass', 'spoofed_machine'];
+
+/** The entries for one action of one principal; undefined where none would change anything: a break-glass or a borrowed name is always reported. */
+export function configEntries(principal: Principal, reason: string, action: string): ConfigEntries | undefined {
+  if (ALWAYS_REPORTED.some((code) => code === reason)) return undefined;
   const id = principalId(principal);
   const key = PEOPLE.some((code) => code === reason) ? undefined : principalKey(principal);
   const account = principal.role?.accountId ?? principal.accountId ?? '';

@@ -129,7 +129,7 @@ describe('driftwire tune', () => {
     const { out } = await runMain('tune', log, '--config', config, '--format', 'yaml');
     const file = write('all.yaml', out);
     expect(await scanned(log, '--config', config, '--rules', file)).toEqual([]);
-    expect(out).toContain('# - 3 findings: RunInstances by 111122223333:role/deploy');
+    expect(out).toContain('# 3 findings: RunInstances by 111122223333:role/deploy');
     expect(out).not.toMatch(/(?!\n)[\p{Cc}\p{Cf}]/u);
     const again = await runMain('tune', log, '--config', config, '--rules', file, '--format', 'yaml');
     expect(again.out).toMatch(/^#.*\n\[\]\n$/);

@@ -20,7 +20,9 @@ const ROOT = { type: 'Root', arn: 'arn:aws:iam::111122223333:root', accountId: '
 
 function entriesOf(source: EventSource, record: JsonObject): ConfigEntries {
   const { event, verdict } = contextOf(source, record);
-  return configEntries(event.principal, verdict.reason, event.action);
+  const entries = configEntries(event.principal, verdict.reason, event.action);
+  if (entries === undefined) throw new Error(verdict.reason);
+  return entries;
 }
 const aws = (userIdentity: JsonObject): JsonObject => cloudtrailRecord({ userIdentity });
 const k8s = (user: JsonObject): JsonObject => kubernetesEvent({ user });
@@ -96,6 +98,14 @@ describe('an entry for the configuration', () => {
     expect(reason(cloudtrailRecord({ userIdentity: roleSession('deploy', 'run-1'), eventName: 'RunInstances' }))).toBe('role_session');
   });
 
+  test('is not offered for who is always reported, whatever is declared', () => {
+    const policy = { break_glass: [{ name: 'emergency', role: 'BreakGlass' }] };
+    const glass = contextOf('aws_cloudtrail', aws(roleSession('BreakGlass', 'erin')), policy);
+    expect(configEntries(glass.event.principal, glass.verdict.reason, 'x')).toBeUndefined();
+    const spoofed = contextOf('k8s_audit', k8s(iamUserInfo('system:serviceaccount:argocd:controller', 'DataScientist', 'mallory')));
+    expect(configEntries(spoofed.event.principal, spoofed.verdict.reason, 'x')).toBeUndefined();
+  });
+
   test('is not offered where the configuration would refuse it', () => {
     const { ignore, pipelines } = entriesOf('k8s_audit', k8s({ username: 'a\u001b[2J' }));
     expect([ignore, pipelines]).toEqual([undefined, undefined]);
@@ -104,8 +114,8 @@ describe('an entry for the configuration', () => {
 
   test('has a name even when the principal has no letter', () => {
     const { principal } = eventOf('k8s_audit', k8s({ username: '🦊' }));
-    expect(configEntries(principal, 'kubernetes_user', '').pipelines).toBe('- { name: "kubernetes", kubernetes_user: "🦊" }');
-    expect(configEntries({ ...principal, kubernetesUser: undefined as never, type: '', name: '' }, 'x', '').ignore).toContain(
+    expect(configEntries(principal, 'kubernetes_user', '')?.pipelines).toBe('- { name: "kubernetes", kubernetes_user: "🦊" }');
+    expect(configEntries({ ...principal, kubernetesUser: undefined as never, type: '', name: '' }, 'x', '')?.ignore).toContain(
       'name: "entry"',
     );
   });

@@ -4,6 +4,7 @@ import { loadRules } from '../../lib/core/rules/load-rules.ts';
 import { type LoadedFiles, type RuleFile, validateFiles } from '../../lib/core/rules/loader/load-files.ts';
 import { type IssueJson, type ResultJson, resultJson, resultText } from '../../lib/core/rules/loader/load-result.ts';
 import type { LoadSettings } from '../../lib/core/rules/loader/settings.ts';
+import { EVENT_SOURCES } from '../../lib/core/rules/loader/source-fields.ts';
 import { falcoFile, hasFalcoCases, inputsOf, MODES, type Run, runOf } from './falco-cases.ts';
 import type { Expectation } from './falco-conformance.ts';
 
@@ -83,7 +84,7 @@ function check(loaderCase: LoaderCase, config: Configured): void {
   const { expect: wanted, input } = loaderCase;
   const files = loaderCase.rules.map(({ name, text, path }): RuleFile => ({ name, text: text ?? falcoFile(path as string) }));
   const settings: LoadSettings = {
-    sources: config.sources.filter((source) => source !== 'syscall'),
+    sources: EVENT_SOURCES.filter((source) => config.sources.includes(source)),
     engineVersion: config.engine_version,
     plugins: config.plugins,
   };

@@ -1,8 +1,10 @@
+import { attempt } from '../attempt.ts';
 import type { EventSource } from '../model/raw-record.ts';
 import { type Compiled, compile } from './compile.ts';
 import type { CompiledCondition, RuleEngine } from './engine.ts';
 import { fieldEvent } from './field-event.ts';
 import { FIELDS } from './field-table.ts';
+import type { FieldSpec } from './fields/field.ts';
 import { loadFiles, type RuleFile } from './loader/load-files.ts';
 import type { RuleModel } from './loader/model.ts';
 import { modelOf } from './loader/model-of.ts';
@@ -39,13 +41,11 @@ export function loadRules(files: readonly RuleFile[], selection: Selection, sett
 
 /** The rules of loaded files that can be asked, in the order of definition. */
 export function compiledRules({ compiled }: Pick<ReturnType<typeof loadFiles>, 'compiled'>): readonly CompiledRule[] {
-  return [...(compiled?.rules.values() ?? [])].flatMap(({ entry: { name, source, parts, context }, condition, output }) => {
-    const known = EVENT_SOURCES.find((each) => each === source);
-    if (known === undefined) return [];
+  return [...(compiled?.rules.values() ?? [])].map(({ entry: { name, parts, context }, source, condition, output }) => {
     const { desc, priority, tags, enabled } = parts;
     const file = context.source.name;
     const { line } = context.source.place(context.at);
-    return [{ info: { name, desc, source: known, priority, tags: [...tags].sort(), enabled, file, line }, condition, output }];
+    return { info: { name, desc, source, priority, tags: [...tags].sort(), enabled, file, line }, condition, output };
   });
 }
 
@@ -58,18 +58,12 @@ export function compileCondition(text: string): CompiledCondition | { readonly e
   const tests = new Map<EventSource, Compiled>();
   const errors: string[] = [];
   for (const source of EVENT_SOURCES) {
-    try {
-      tests.set(source, compile(parseCondition(text), { field: (name) => FIELDS[source].get(name), macro: () => undefined }));
-    } catch (cause) {
-      errors.push(wordsOf(cause));
-    }
+    const scope = { field: (name: string): FieldSpec | undefined => FIELDS[source].get(name), macro: (): undefined => undefined };
+    const compiled = attempt(ConditionError, () => compile(parseCondition(text), scope));
+    if (compiled.ok) tests.set(source, compiled.value);
+    else errors.push(`${compiled.error.message} (at character ${compiled.error.offset + 1} of the condition)`);
   }
   const [error] = errors;
   if (error !== undefined && errors.length === EVENT_SOURCES.length) return { error };
   return { sources: [...tests.keys()], matches: (context) => tests.get(context.event.source)?.test(fieldEvent(context)) === true };
-}
-
-function wordsOf(cause: unknown): string {
-  if (!(cause instanceof ConditionError)) throw cause;
-  return `${cause.message} (at character ${cause.offset + 1} of the condition)`;
 }

@@ -1,9 +1,11 @@
 /** What the exceptions of a rule must be, with the parts that may be left out filled in (Falco's `validate_exception_info`). */
+import type { EventSource } from '../../model/raw-record.ts';
+import { FIELDS } from '../field-table.ts';
 import { OPERATORS } from '../parser.ts';
 import { type ExceptionEntry, type ExceptionInfo, isWritten } from './collection.ts';
 import type { IssueSink } from './issues.ts';
 import { didYouMean } from './nearest.ts';
-import { fieldsOf, leftSideProblem, namesField } from './source-fields.ts';
+import { leftSideProblem, namesField } from './source-fields.ts';
 
 /** Operators that take a list, or one of several values. */
 const SINGLE_COMPS: readonly string[] = ['in', 'pmatch', 'intersects'];
@@ -21,13 +23,13 @@ export function takesList(operator: string): boolean {
  * @param source - Undefined: fields are not looked at, the rule's source is unknown.
  * @returns the exception, or nothing when something is wrong with it.
  */
-export function checkedException(sink: IssueSink, exception: ExceptionInfo, source: string | undefined): readonly ExceptionInfo[] {
+export function checkedException(sink: IssueSink, exception: ExceptionInfo, source: EventSource | undefined): readonly ExceptionInfo[] {
   const before = sink.errors.length;
   const checked = exception.fields.isList ? checkedRows(sink, exception, source) : checkedSingle(sink, exception, source);
   return sink.errors.length === before ? [checked] : [];
 }
 
-function checkedRows(sink: IssueSink, exception: ExceptionInfo, source: string | undefined): ExceptionInfo {
+function checkedRows(sink: IssueSink, exception: ExceptionInfo, source: EventSource | undefined): ExceptionInfo {
   const { fields, context } = exception;
   const written = isWritten(exception.comps) ? exception.comps : list(fields.items.map(() => '='));
   if (fields.items.length !== written.items.length)
@@ -45,7 +47,7 @@ function checkedRows(sink: IssueSink, exception: ExceptionInfo, source: string |
   return { ...exception, comps };
 }
 
-function checkedSingle(sink: IssueSink, exception: ExceptionInfo, source: string | undefined): ExceptionInfo {
+function checkedSingle(sink: IssueSink, exception: ExceptionInfo, source: EventSource | undefined): ExceptionInfo {
   const { fields, context } = exception;
   const written = isWritten(exception.comps) ? exception.comps : { isList: false, item: 'in', items: [] };
   if (written.isList)
@@ -64,9 +66,9 @@ function checkedSingle(sink: IssueSink, exception: ExceptionInfo, source: string
   return { ...exception, comps };
 }
 
-function checkField(sink: IssueSink, text: string, { context }: ExceptionInfo, source: string | undefined): void {
+function checkField(sink: IssueSink, text: string, { context }: ExceptionInfo, source: EventSource | undefined): void {
   if (source === undefined) return;
-  const fields = fieldsOf(source);
+  const fields = FIELDS[source];
   const isTransformer = text.includes('(');
   const problem = isTransformer || namesField(text, fields) ? leftSideProblem(text, fields) : 'no field';
   if (problem === undefined) return;

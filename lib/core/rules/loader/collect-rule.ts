@@ -1,4 +1,5 @@
 /** Rule items put into a collection: defined, appended to, replaced in part, switched (Falco's collector). */
+import type { EventSource } from '../../model/raw-record.ts';
 import { checkedException } from './collect-exceptions.ts';
 import { type Collection, type ExceptionInfo, isWritten, type RuleEntry, type RuleParts } from './collection.ts';
 import type { Context } from './context.ts';
@@ -17,24 +18,23 @@ export interface RuleChange extends Partial<RuleParts> {
 export class RuleCollector {
   readonly #sink: IssueSink;
   readonly #into: Collection;
-  readonly #sources: readonly string[];
+  readonly #sources: readonly EventSource[];
 
-  constructor(sink: IssueSink, into: Collection, sources: readonly string[]) {
+  constructor(sink: IssueSink, into: Collection, sources: readonly EventSource[]) {
     this.#sink = sink;
     this.#into = into;
     this.#sources = sources;
   }
 
-  define(rule: Omit<RuleEntry, 'index' | 'visibility' | 'isUnknownSource'>): void {
-    const isUnknownSource = !this.#sources.includes(rule.source);
+  define(rule: Omit<RuleEntry, 'index' | 'visibility' | 'knownSource'>): void {
+    const knownSource = this.#sources.find((source) => source === rule.source);
     if (!this.#hasSameSource(rule)) return;
-    if (isUnknownSource)
+    if (knownSource === undefined)
       this.#sink.warning('LOAD_UNKNOWN_SOURCE', `Unknown source ${rule.source}, skipping`, rule.context, {
         hint: `the rule does not run; sources here: ${this.#sources.join(', ')} (a rule without 'source' is for syscall)`,
       });
-    const source = isUnknownSource ? undefined : rule.source;
-    const exceptions = rule.parts.exceptions.flatMap((exception) => this.#whole(exception, source));
-    this.#into.define<RuleEntry>(this.#into.rules, { ...rule, isUnknownSource, parts: { ...rule.parts, exceptions } });
+    const exceptions = rule.parts.exceptions.flatMap((exception) => this.#whole(exception, knownSource));
+    this.#into.define<RuleEntry>(this.#into.rules, { ...rule, knownSource, parts: { ...rule.parts, exceptions } });
   }
 
   append(change: RuleChange): void {
@@ -67,7 +67,7 @@ export class RuleCollector {
       "An 'override.<key>: replace' to a rule was requested but no rule by that name already exists",
     );
     if (before === undefined) return;
-    const exceptions = parts.exceptions?.flatMap((exception) => this.#whole(exception, before.isUnknownSource ? undefined : before.source));
+    const exceptions = parts.exceptions?.flatMap((exception) => this.#whole(exception, before.knownSource));
     const changed = Object.fromEntries(Object.entries({ ...parts, exceptions }).filter(([, value]) => value !== undefined));
     this.#into.change(this.#into.rules, { ...before, parts: { ...before.parts, ...changed } });
   }
@@ -103,7 +103,7 @@ export class RuleCollector {
   }
 
   /** An exception that stands alone needs fields. */
-  #whole(exception: ExceptionInfo, source: string | undefined): readonly ExceptionInfo[] {
+  #whole(exception: ExceptionInfo, source: EventSource | undefined): readonly ExceptionInfo[] {
     if (isWritten(exception.fields)) return checkedException(this.#sink, exception, source);
     this.#sink.error('LOAD_ERR_VALIDATE', 'Rule exception item must have fields property with a list of fields', exception.context, {
       hint: "add 'fields: [ka.user.name]', with a field or more",
@@ -120,7 +120,7 @@ export class RuleCollector {
       if (before !== undefined) {
         if (this.#hasValuesOnly(exception)) all[index] = { ...before, values: [...before.values, ...exception.values] };
       } else if (this.#canStand(exception, all)) {
-        all.push(...checkedException(this.#sink, exception, rule.isUnknownSource ? undefined : rule.source));
+        all.push(...checkedException(this.#sink, exception, rule.knownSource));
       }
     }
     return all;

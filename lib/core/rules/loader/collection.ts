@@ -3,6 +3,7 @@
  * replaced or added to in their place (Falco's collector). Nothing of conditions is looked at here.
  */
 import type { Priority } from '../../model/finding.ts';
+import type { EventSource } from '../../model/raw-record.ts';
 import type { Context } from './context.ts';
 import type { TextPart } from './decode.ts';
 
@@ -58,7 +59,8 @@ export interface RuleEntry extends Ordered {
   readonly conditionContext: Context;
   readonly outputContext: Context;
   readonly source: string;
-  readonly isUnknownSource: boolean;
+  /** Undefined: rules of this source are not run here. */
+  readonly knownSource: EventSource | undefined;
   /** Whether condition and output could be read; what could not be read has been reported and is not compiled. */
   readonly isWhole: boolean;
   readonly parts: RuleParts;

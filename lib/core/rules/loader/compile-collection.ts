@@ -1,6 +1,9 @@
 /** Everything collected so far, compiled: lists, macros, then rules, each in the order of first definition (Falco's compiler). */
+import { attempt } from '../../attempt.ts';
+import type { EventSource } from '../../model/raw-record.ts';
 import type { Ast } from '../ast.ts';
-import { type Compiled, compile } from '../compile.ts';
+import { type Compiled, compile, compileCheck, type Scope } from '../compile.ts';
+import { FIELDS } from '../field-table.ts';
 import type { FieldSpec } from '../fields/field.ts';
 import { type CompiledOutput, compileOutput } from '../format-output.ts';
 import { TooLarge } from '../lists.ts';
@@ -15,11 +18,11 @@ import { exceptionTexts } from './exception-text.ts';
 import { badNameHint, fieldHint, outputHint, parseHint } from './hints.ts';
 import type { IssueSink } from './issues.ts';
 import { type Macro, resolveMacros } from './macros.ts';
-import { fieldsOf } from './source-fields.ts';
 
 /** A rule that can be asked. */
 export interface ReadyRule {
   readonly entry: RuleEntry;
+  readonly source: EventSource;
   readonly text: ConditionText;
   readonly ast: Ast;
   readonly condition: Compiled;
@@ -50,17 +53,6 @@ interface Parsed {
 const MAX_ALL_CHARS = 32_000_000;
 /** Words of errors that `skip-if-unknown-filter` lets pass. */
 const UNKNOWN_FIELD = /nonexistent field|invalid formatting token|unknown event type|unknown filter:/;
-/** The error of a condition that was found while one of its macros was compiled. */
-class InMacro extends Error {
-  readonly text: ConditionText;
-  readonly error: ConditionError;
-  constructor(text: ConditionText, error: ConditionError) {
-    super(error.message);
-    this.text = text;
-    this.error = error;
-  }
-}
-
 /**
  * Compiles a collection; what is wrong goes to the sink.
  *
@@ -94,7 +86,7 @@ class Compiler {
       this.#macros.set(entry.name, { entry, parsed, isUsed: false, size: undefined });
     }
     for (const macro of this.#macros.values()) this.#resolveMacro(macro);
-    for (const rule of this.#collection.rules.values()) if (!rule.isUnknownSource) this.#compileRule(rule);
+    for (const rule of this.#collection.rules.values()) if (rule.knownSource !== undefined) this.#compileRule(rule, rule.knownSource);
     this.#warnOfUnused();
     const lists = [...this.#lists.values()].map((list): [string, ReadyListUse] => [
       list.name,
@@ -120,27 +112,23 @@ class Compiler {
 
   #parse(parts: readonly TextPart[], suffixes: readonly Suffix[] | undefined, context: Context): Parsed | undefined {
     if (parts.length === 0) return undefined;
-    let text: ConditionText;
-    try {
-      text = new ConditionText(parts, suffixes, this.#lists.values(), Math.min(MAX_CONDITION_CHARS, this.#charsLeft));
-    } catch (cause) {
-      if (!(cause instanceof TooLarge)) throw cause;
+    const maxChars = Math.min(MAX_CONDITION_CHARS, this.#charsLeft);
+    const made = attempt(TooLarge, () => new ConditionText(parts, suffixes, this.#lists.values(), maxChars));
+    if (!made.ok) {
       this.#tooLarge(context, `more than ${MAX_CONDITION_CHARS} characters, or all conditions more than ${MAX_ALL_CHARS},`);
       return undefined;
     }
+    const text = made.value;
     this.#charsLeft -= text.expanded.length;
     for (const name of text.lists) this.#usedLists.add(name);
-    try {
-      return { text, ast: parseCondition(text.expanded) };
-    } catch (cause) {
-      if (!(cause instanceof ConditionError)) throw cause;
-      const { message, offset } = cause;
-      this.#sink.error('LOAD_ERR_COMPILE_CONDITION', message, context.inCondition(text.expanded, text.expanded, offset), {
-        hint: parseHint(message, text, offset),
-        where: text.locate(offset),
-      });
-      return undefined;
-    }
+    const parsed = attempt(ConditionError, () => parseCondition(text.expanded));
+    if (parsed.ok) return { text, ast: parsed.value };
+    const { message, offset } = parsed.error;
+    this.#sink.error('LOAD_ERR_COMPILE_CONDITION', message, context.inCondition(text.expanded, text.expanded, offset), {
+      hint: parseHint(message, text, offset),
+      where: text.locate(offset),
+    });
+    return undefined;
   }
 
   #tooLarge(context: Context, what: string): void {
@@ -167,11 +155,11 @@ class Compiler {
     else macro.size = resolved.size;
   }
 
-  #compileRule(entry: RuleEntry): void {
-    const { source, parts, context, conditionContext } = entry;
+  #compileRule(entry: RuleEntry, source: EventSource): void {
+    const { parts, context, conditionContext } = entry;
     const errorsBefore = this.#sink.errors.length;
     const suffixes = this.#suffixes(entry);
-    const fields = fieldsOf(source);
+    const fields = FIELDS[source];
     const output = entry.isWhole || parts.output !== '' ? this.#output(entry, fields) : undefined;
     if (output === 'skipped') return;
     const parsed = this.#parse(parts.condition, suffixes, conditionContext);
@@ -187,7 +175,7 @@ class Compiler {
     if (resolved.isTooLarge) return;
     const checks = checksOf(ast, text, (name) => this.#macros.get(name)?.parsed);
     if (resolved.bad.length > 0) {
-      this.#failures(entry, text, failuresOf(checks, fields), fields);
+      this.#failures(entry, text, failuresOf(checks, { field: (name) => fields.get(name) }), fields);
       return;
     }
     this.#warnOfChecks(checks, conditionContext.onCondition(text.wrapped));
@@ -197,17 +185,14 @@ class Compiler {
       this.#sink.warning('LOAD_COMPILE_CONDITION', message, conditionContext.inCondition(text.wrapped, owner.expanded, offset), {
         where: owner.locate(offset),
       });
-    this.#rules.set(entry.name, { entry, text, ast, condition, output });
+    this.#rules.set(entry.name, { entry, source, text, ast, condition, output });
   }
 
   #suffixes({ parts, context }: RuleEntry): readonly Suffix[] | undefined {
-    try {
-      return exceptionTexts(this.#sink, parts.exceptions);
-    } catch (cause) {
-      if (!(cause instanceof TooLarge)) throw cause;
-      this.#tooLarge(context, `more than ${MAX_CONDITION_CHARS} characters`);
-      return undefined;
-    }
+    const made = attempt(TooLarge, () => exceptionTexts(this.#sink, parts.exceptions));
+    if (made.ok) return made.value;
+    this.#tooLarge(context, `more than ${MAX_CONDITION_CHARS} characters`);
+    return undefined;
   }
 
   #output({ source, parts, context, outputContext }: RuleEntry, fields: Fields): CompiledOutput | 'skipped' | undefined {
@@ -253,23 +238,23 @@ class Compiler {
   /** The condition as closures; undefined when it is wrong, or skipped for an unknown field. */
   #condition(entry: RuleEntry, { ast, text }: Parsed, checks: readonly PlacedCheck[], fields: Fields): Compiled | undefined {
     const { source, parts, conditionContext } = entry;
-    try {
-      return compile(ast, { field: (name) => fields.get(name), macro: (name) => this.#macro(name, source, fields) });
-    } catch (cause) {
-      const first = failureOf(cause, text);
-      if (parts.skipsUnknownFields && UNKNOWN_FIELD.test(first.message)) {
-        const context = conditionContext.inCondition(text.wrapped, first.text.expanded, first.offset);
-        this.#sink.warning('LOAD_UNKNOWN_FILTER', first.message, context, {
+    const scope: Scope = { field: (name) => fields.get(name), macro: (name) => this.#macro(name, source, scope) };
+    const compiled = attempt(ConditionError, () => compile(ast, scope));
+    if (compiled.ok) return compiled.value;
+    const failures = failuresOf(checks, scope);
+    const first = failures[0] as Failure;
+    if (parts.skipsUnknownFields && UNKNOWN_FIELD.test(first.message)) {
+      this.#sink.warning(
+        'LOAD_UNKNOWN_FILTER',
+        first.message,
+        conditionContext.inCondition(text.wrapped, first.text.expanded, first.offset),
+        {
           hint: 'the rule is skipped, as skip-if-unknown-filter asks',
           where: first.text.locate(first.offset),
-        });
-        return undefined;
-      }
-      // what is wrong beside the checks themselves is the nesting of macros
-      const failures = failuresOf(checks, fields);
-      this.#failures(entry, text, failures.length === 0 ? [first] : failures, fields);
-      return undefined;
-    }
+        },
+      );
+    } else this.#failures(entry, text, failures, fields);
+    return undefined;
   }
 
   #failures({ source, conditionContext }: RuleEntry, { wrapped }: ConditionText, failures: readonly Failure[], fields: Fields): void {
@@ -280,26 +265,16 @@ class Compiler {
       });
   }
 
-  #macro(name: string, source: string, fields: Fields): Compiled {
-    let compiled = this.#compiled.get(source);
-    if (compiled === undefined) {
-      compiled = new Map();
-      this.#compiled.set(source, compiled);
-    }
+  /** A macro's condition for one source, compiled once. */
+  #macro(name: string, source: string, scope: Scope): Compiled {
+    const compiled = this.#compiled.get(source) ?? new Map<string, Compiled>();
+    this.#compiled.set(source, compiled);
     const before = compiled.get(name);
     if (before !== undefined) return before;
-    const parsed = this.#macros.get(name)?.parsed;
-    const made = parsed === undefined ? compile({ kind: 'and', parts: [] }, NO_SCOPE) : this.#compileMacro(parsed, source, fields);
+    // a macro that is wrong has been told of, and is true, so that nothing follows from it
+    const made = compile(this.#macros.get(name)?.parsed?.ast ?? { kind: 'and', parts: [] }, scope);
     compiled.set(name, made);
     return made;
-  }
-
-  #compileMacro({ ast, text }: Parsed, source: string, fields: Fields): Compiled {
-    try {
-      return compile(ast, { field: (name) => fields.get(name), macro: (name) => this.#macro(name, source, fields) });
-    } catch (cause) {
-      throw cause instanceof ConditionError ? new InMacro(text, cause) : cause;
-    }
   }
 
   #warnOfUnused(): void {
@@ -322,24 +297,13 @@ interface Failure {
   readonly offset: number;
 }
 
-const NO_SCOPE = { field: (): undefined => undefined, macro: (): undefined => undefined };
-
-function failureOf(cause: unknown, text: ConditionText): Failure {
-  if (cause instanceof InMacro) return { message: cause.message, text: cause.text, offset: cause.error.offset };
-  if (!(cause instanceof ConditionError)) throw cause;
-  return { message: cause.message, text, offset: cause.offset };
-}
-
 /** What is wrong with each of the checks, once for each place. */
-function failuresOf(checks: readonly PlacedCheck[], fields: Fields): readonly Failure[] {
+function failuresOf(checks: readonly PlacedCheck[], scope: Pick<Scope, 'field'>): readonly Failure[] {
   const failures: Failure[] = [];
   for (const { check, text } of checks) {
     if (failures.some((other) => other.offset === check.start && other.text === text)) continue;
-    try {
-      compile(check, { field: (name) => fields.get(name), macro: () => undefined });
-    } catch (cause) {
-      failures.push(failureOf(cause, text));
-    }
+    const compiled = attempt(ConditionError, () => compileCheck(check, scope));
+    if (!compiled.ok) failures.push({ message: compiled.error.message, text, offset: compiled.error.offset });
   }
   return failures;
 }

@@ -7,6 +7,9 @@ import type { YamlScalar } from './yaml-node.ts';
 /** A condition larger than this with everything put in is none (the largest published one has about 20 kB). */
 export const MAX_CONDITION_CHARS = 2_000_000;
 
+/** Anchors and tags before a value are short. */
+const MAX_PROPERTIES_CHARS = 300;
+
 /** A list as it is put into conditions. */
 export interface ReadyList {
   readonly name: string;
@@ -102,7 +105,8 @@ function characterOf(node: YamlScalar, text: string, offset: number): number {
 }
 
 function startOf({ at, style }: YamlScalar, text: string): number {
-  const value = at + (/^(?:[&!]\S*\s+)*/.exec(text.slice(at, at + 300))?.[0].length ?? 0);
+  const begin = text.slice(at, at + MAX_PROPERTIES_CHARS);
+  const value = at + begin.length - begin.replace(/^(?:[&!]\S*\s+)*/, '').length;
   if (style === 'block') return text.indexOf('\n', value) + 1;
   return style === 'plain' ? value : value + 1;
 }
@@ -117,8 +121,8 @@ function afterBlanks(text: string, at: number, style: YamlScalar['style']): numb
 
 /** How much text one character of the value takes. */
 function lengthOf(text: string, at: number, style: YamlScalar['style']): number {
-  const escapes = style === 'double' ? /\\(?:x..|u.{4}|U.{8}|.)/sy : style === 'single' ? /''/y : undefined;
-  if (escapes === undefined) return 1;
-  escapes.lastIndex = at;
-  return escapes.exec(text)?.[0].length ?? 1;
+  const pattern = style === 'double' ? /\\(?:x..|u.{4}|U.{8}|.)|./sy : style === 'single' ? /''|./sy : /./sy;
+  pattern.lastIndex = at;
+  pattern.exec(text);
+  return pattern.lastIndex - at;
 }

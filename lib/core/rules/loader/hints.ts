@@ -1,11 +1,11 @@
 /** What to do about a condition or an output that does not compile. */
-import type { EventSource } from '../../model/raw-record.ts';
+import { FIELDS } from '../field-table.ts';
 import type { FieldSpec } from '../fields/field.ts';
 import { OPERATORS } from '../parser.ts';
 import type { ConditionText } from './condition-text.ts';
 import type { BadName, Macro } from './macros.ts';
 import { didYouMean, nearest } from './nearest.ts';
-import { EVENT_SOURCES, fieldsOf } from './source-fields.ts';
+import { EVENT_SOURCES } from './source-fields.ts';
 
 const WORD = /[A-Za-z_][A-Za-z0-9_.]*/y;
 /** Operators of other languages, and what they are here. */
@@ -98,7 +98,7 @@ export function yamlHint(message: string, text: string, at: number): string {
 }
 
 function unknownField(name: string, source: string, fields: ReadonlyMap<string, FieldSpec>): string {
-  const other = EVENT_SOURCES.find((each: EventSource) => each !== source && fieldsOf(each).has(name));
+  const other = EVENT_SOURCES.find((each) => each !== source && FIELDS[each].has(name));
   if (other !== undefined) return `it is a field of ${other}, and this rule is for ${source}`;
   const near = nearest(name, fields.keys());
   return near === undefined ? `driftwire rules fields --source ${source} shows the fields there are` : `did you mean '${near}'?`;

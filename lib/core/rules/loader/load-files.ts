@@ -1,4 +1,5 @@
 /** Rule files loaded one after the other onto what was there before, everything compiled again after each (Falco's engine). */
+import { attempt } from '../../attempt.ts';
 import { Collection } from './collection.ts';
 import { type CompiledCollection, compileCollection } from './compile-collection.ts';
 import { FirstError, IssueSink, type LoadIssue } from './issues.ts';
@@ -40,11 +41,8 @@ export function loadFiles(files: readonly RuleFile[], settings: LoadSettings, st
     const schema = readRuleFile(new SourceText(name, text), collection, sink, settings);
     const readWarnings = sink.warnings.length;
     if (sink.errors.length === 0 || !stopsAtFirst) {
-      try {
-        compiled = compileCollection(collection, sink);
-      } catch (cause) {
-        if (!(cause instanceof FirstError)) throw cause;
-      }
+      const made = attempt(FirstError, () => compileCollection(collection, sink));
+      if (made.ok) compiled = made.value;
     }
     results.push({ name, schema, errors: sink.errors, warnings: sink.warnings, readWarnings });
     fatal ??= unmetRequirement(collection, settings);
@@ -70,8 +68,8 @@ export function validateFiles(files: readonly RuleFile[], settings: LoadSettings
 
 /** The errors of a file that Falco, which stops at the first, does not name. */
 export function furtherErrors({ falco, all }: ValidatedFiles, index: number): readonly LoadIssue[] {
-  const first = falco.results[index]?.errors[0];
-  return (all.results[index]?.errors ?? []).filter((issue) => first !== undefined && !isSame(issue, first));
+  const [first] = (falco.results[index] as FileResult).errors;
+  return first === undefined ? [] : (all.results[index] as FileResult).errors.filter((issue) => !isSame(issue, first));
 }
 
 function isSame(a: LoadIssue, b: LoadIssue): boolean {

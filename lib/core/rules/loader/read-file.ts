@@ -1,4 +1,5 @@
 /** One rule file into a collection, item by item (Falco's reader). */
+import { attempt } from '../../attempt.ts';
 import { RuleCollector } from './collect-rule.ts';
 import type { Collection, ListEntry, MacroEntry } from './collection.ts';
 import { Context } from './context.ts';
@@ -29,17 +30,15 @@ export function readRuleFile(source: SourceText, into: Collection, sink: IssueSi
   const file = Context.ofFile(source);
   const read = source.text.length > MAX_FILE_CHARS ? tooLarge(source.text.length) : readYaml(source.text);
   let schema: readonly string[] | undefined;
-  try {
+  attempt(FirstError, () => {
     if ('problems' in read) {
       for (const { at, message } of read.problems)
         sink.error('LOAD_ERR_YAML_PARSE', message, file.inside('value for', '', { at }), { hint: yamlHint(message, source.text, at) });
-      return undefined;
+      return;
     }
     schema = read.documents.length === 0 ? undefined : read.documents.flatMap(validateSchema);
     for (const document of read.documents) readDocument(document, file, new ItemReader(into, sink, settings), sink);
-  } catch (cause) {
-    if (!(cause instanceof FirstError)) throw cause;
-  }
+  });
   return schema;
 }
 

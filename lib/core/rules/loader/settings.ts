@@ -1,4 +1,5 @@
 /** What rule files may count on: event sources, engine version, plugins. */
+import type { EventSource } from '../../model/raw-record.ts';
 import { parseVersion, type Version } from './versions.ts';
 
 /** The engine whose rule language this is (Falco 0.44). */
@@ -7,7 +8,7 @@ export const ENGINE_VERSION = '0.62.0';
 /** What files are loaded against. */
 export interface LoadSettings {
   /** Rules of other sources are loaded, but not looked at. */
-  readonly sources: readonly string[];
+  readonly sources: readonly EventSource[];
   /** Shown and compared with `required_engine_version`. */
   readonly engineVersion: string;
   /** Version of each plugin by name, compared with `required_plugin_versions`. */

@@ -37,9 +37,12 @@ export class SourceText {
     this.text = content.startsWith(BYTE_ORDER_MARK) ? content.slice(1) : content;
     const starts = [0];
     const bytes = [0];
-    for (let end = this.text.indexOf('\n'); end >= 0; end = this.text.indexOf('\n', end + 1)) {
-      bytes.push((bytes.at(-1) ?? 0) + utf8Length(this.text, starts.at(-1), end + 1));
-      starts.push(end + 1);
+    let [start, count] = [0, 0];
+    for (let end = this.text.indexOf('\n'); end >= 0; end = this.text.indexOf('\n', start)) {
+      count += utf8Length(this.text, start, end + 1);
+      start = end + 1;
+      bytes.push(count);
+      starts.push(start);
     }
     this.#starts = starts;
     this.#bytes = bytes;

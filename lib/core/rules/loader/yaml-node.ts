@@ -2,7 +2,7 @@
  * YAML as Falco's reader (yaml-cpp) sees it: every scalar as it is written, null by its spelling, the first of equal keys
  * wins, no merge keys. Anchored values are shared, never copied, so that a small text cannot make a large tree.
  */
-import { isAlias, isMap, isScalar, isSeq, type Node, type ParsedNode, parseAllDocuments, type Scalar } from 'yaml';
+import { type Alias, type Document, isAlias, isMap, isSeq, type ParsedNode, parseAllDocuments, type Scalar } from 'yaml';
 
 interface At {
   /** First character of the value, its anchor and tag included. */
@@ -38,6 +38,8 @@ export interface YamlProblem {
 /** Falco's own bound. */
 const MAX_DEPTH = 500;
 const MAX_PROBLEMS = 10;
+/** Anchors and tags before a value are short. */
+const MAX_PROPERTIES_CHARS = 300;
 const NULL_WORDS: readonly string[] = ['', '~', 'null', 'Null', 'NULL'];
 
 /** The first value of a key; of a duplicate key the first counts. */
@@ -47,8 +49,12 @@ export function valueAt(map: YamlMap, key: string): YamlNode | undefined {
 
 /** Reads all documents of a text. Never throws. */
 export function readYaml(text: string): { readonly documents: readonly YamlNode[] } | { readonly problems: readonly YamlProblem[] } {
-  const parsed = parseAllDocuments(text, { schema: 'failsafe', uniqueKeys: false, prettyErrors: false, resolveKnownTags: false });
-  const documents = Array.isArray(parsed) ? parsed : [];
+  const documents: readonly Document.Parsed[] = parseAllDocuments(text, {
+    schema: 'failsafe',
+    uniqueKeys: false,
+    prettyErrors: false,
+    resolveKnownTags: false,
+  });
   const problems: YamlProblem[] = [];
   for (const { pos, message, code } of documents.flatMap(({ errors }) => errors)) {
     // what follows on the same line is the consequence
@@ -57,10 +63,7 @@ export function readYaml(text: string): { readonly documents: readonly YamlNode[
     if (problems.length === MAX_PROBLEMS) break;
   }
   if (problems.length > 0) return { problems };
-  const converted = documents.map(({ contents, range }) => {
-    const converter = new Converter(text, problems);
-    return converter.convert(contents, range[0], 0);
-  });
+  const converted = documents.map(({ contents, range }) => new Converter(text, problems).convert(contents, range[0], 0));
   return problems.length > 0 ? { problems: problems.slice(0, MAX_PROBLEMS) } : { documents: converted };
 }
 
@@ -74,35 +77,35 @@ class Converter {
     this.#problems = problems;
   }
 
-  convert(node: Node | ParsedNode | null, before: number, depth: number): YamlNode {
+  convert(node: ParsedNode | null, before: number, depth: number): YamlNode {
     if (depth > MAX_DEPTH) return this.#problem(`nested more than ${MAX_DEPTH} levels deep`, before);
     if (node === null) return { kind: 'null', at: this.#nextToken(before) };
-    const range = node.range?.[0] ?? before;
-    if (isAlias(node)) return this.#anchored(node.source, range);
-    const name = (isScalar(node) || isMap(node) || isSeq(node)) && node.anchor;
-    if (typeof name === 'string') this.#anchors.set(name, undefined);
-    const made = this.#value(node, range, depth);
-    if (typeof name === 'string') this.#anchors.set(name, made);
+    if (isAlias(node)) return this.#anchored(node.source, node.range[0]);
+    const { anchor } = node;
+    if (anchor === undefined) return this.#value(node, depth);
+    this.#anchors.set(anchor, undefined);
+    const made = this.#value(node, depth);
+    this.#anchors.set(anchor, made);
     return made;
   }
 
-  #value(node: Node, range: number, depth: number): YamlNode {
-    const hasProperties = (isScalar(node) || isMap(node) || isSeq(node)) && (node.anchor !== undefined || node.tag !== undefined);
-    const at = hasProperties ? this.#withProperties(range) : range;
+  #value(node: Exclude<ParsedNode, Alias.Parsed>, depth: number): YamlNode {
+    const { anchor, tag } = node;
+    const [start, end] = node.range;
+    const at = anchor === undefined && tag === undefined ? start : this.#withProperties(start);
     if (isMap(node)) {
-      const pairs = node.items.map(({ key, value }) => {
-        const made = this.convert(key as Node | null, range, depth + 1);
-        return { key: made, value: this.convert(value as Node | null, made.kind === 'scalar' ? made.end : made.at, depth + 1) };
+      const pairs = node.items.map((pair) => {
+        const key = this.convert(pair.key as ParsedNode | null, start, depth + 1);
+        return { key, value: this.convert(pair.value as ParsedNode | null, key.kind === 'scalar' ? key.end : key.at, depth + 1) };
       });
       return { kind: 'map', at, pairs };
     }
-    if (isSeq(node)) return { kind: 'seq', at, items: node.items.map((item) => this.convert(item as Node | null, range, depth + 1)) };
-    const scalar = node as Scalar;
-    const value = String(scalar.value);
-    if (scalar.type === 'PLAIN' && scalar.tag === undefined && NULL_WORDS.includes(value)) {
-      return { kind: 'null', at: value === '' ? this.#nextToken(range) : at };
+    if (isSeq(node)) return { kind: 'seq', at, items: node.items.map((item) => this.convert(item as ParsedNode, start, depth + 1)) };
+    const { type, source: value } = node as Scalar.Parsed;
+    if (type === 'PLAIN' && tag === undefined && NULL_WORDS.includes(value)) {
+      return { kind: 'null', at: value === '' ? this.#nextToken(start) : at };
     }
-    return { kind: 'scalar', at, value, style: STYLES[scalar.type ?? 'PLAIN'] ?? 'block', end: scalar.range?.[1] ?? range };
+    return { kind: 'scalar', at, value, style: styleOf(type), end };
   }
 
   #anchored(name: string, at: number): YamlNode {
@@ -119,8 +122,8 @@ class Converter {
 
   /** Anchor and tag belong to the value in Falco's places. */
   #withProperties(at: number): number {
-    const before = this.#text.slice(Math.max(0, at - 300), at);
-    return at - (/(?:[&!][^\s,[\]{}]*\s+)+$/.exec(before)?.[0].length ?? 0);
+    const before = this.#text.slice(Math.max(0, at - MAX_PROPERTIES_CHARS), at);
+    return at - before.length + before.search(/(?:[&!][^\s,[\]{}]*\s+)*$/);
   }
 
   /** A value that is not written stands, for Falco, where the next thing stands. */
@@ -132,7 +135,11 @@ class Converter {
 }
 
 const NEXT_TOKEN = /:?(?:\s+|(?<=\s)#[^\n]*)*/y;
-const STYLES: Readonly<Record<string, YamlScalar['style']>> = { PLAIN: 'plain', QUOTE_SINGLE: 'single', QUOTE_DOUBLE: 'double' };
+
+function styleOf(type: Scalar['type']): YamlScalar['style'] {
+  if (type === 'PLAIN') return 'plain';
+  return type === 'QUOTE_SINGLE' ? 'single' : type === 'QUOTE_DOUBLE' ? 'double' : 'block';
+}
 
 /** The library's words as this program's: lower case. */
 function wordsOf(message: string, code: string): string {

@@ -39,7 +39,11 @@ export function fnmatch(pattern: string, foldCase: boolean): (value: string) => 
   return (value) => matches(tokens, byteString(fold(value)));
 }
 
+/** Steps that one match may take at most; only a pattern that is itself taken from a long field gets there. */
+const MAX_STEPS = 300_000_000;
+
 function matches(tokens: readonly Token[], bytes: string): boolean {
+  if (tokens.length * bytes.length > MAX_STEPS) throw new RangeError('glob: the pattern and the value are too long for one another');
   let token = 0;
   let at = 0;
   let star = -1;

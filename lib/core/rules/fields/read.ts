@@ -1,3 +1,4 @@
+import { changeBetweenStrings } from '../../json/strings.ts';
 import { type JsonNode, stringOf } from '../../json/tree.ts';
 import type { FieldEvent } from './field.ts';
 
@@ -40,24 +41,37 @@ export function compact(text: string, node: JsonNode): string {
 
 /** JSON text without blanks between tokens. */
 export function compactText(json: string): string {
-  return json.replace(/("(?:[^"\\]|\\.)*")|[ \t\r\n]+/g, '$1');
+  return changeBetweenStrings(json, (between) => between.replace(/[ \t\r\n]+/g, ''));
 }
 
-/** JSON text with each member on a line of its own, indented by two blanks (Go's `json.Indent`). */
+/** A record of 8 MiB that is nested 200 deep would grow beyond what a program can hold. */
+const MAX_INDENTED_CHARS = 64_000_000;
+
+/**
+ * JSON text with each member on a line of its own, indented by two blanks (Go's `json.Indent`).
+ *
+ * @throws RangeError when that would be too long, which counts as a failure of the rule that asks for it.
+ */
 export function indented(json: string): string {
   let depth = 0;
-  const line = (): string => `\n${'  '.repeat(depth)}`;
-  return json.replace(/"(?:[^"\\]|\\.)*"|[[{][ \t\r\n]*[\]}]|[ \t\r\n]+|[^"]/g, (token) => {
-    if (token === '{' || token === '[') {
+  let added = 0;
+  const line = (): string => {
+    added += 1 + 2 * depth;
+    if (added > MAX_INDENTED_CHARS) throw new RangeError('the record is too long and too deeply nested to be shown indented');
+    return `\n${'  '.repeat(depth)}`;
+  };
+  const token = (text: string): string => {
+    if (text === '{' || text === '[') {
       depth++;
-      return token + line();
+      return text + line();
     }
-    if (token === '}' || token === ']') {
+    if (text === '}' || text === ']') {
       depth--;
-      return line() + token;
+      return line() + text;
     }
-    if (token === ',') return `,${line()}`;
-    if (token === ':') return ': ';
-    return /^[[{]/.test(token) ? token.charAt(0) + token.slice(-1) : token.trim();
-  });
+    if (text === ',') return `,${line()}`;
+    if (text === ':') return ': ';
+    return /^[[{]/.test(text) ? text.charAt(0) + text.slice(-1) : text.trim();
+  };
+  return changeBetweenStrings(json, (between) => between.replace(/[[{][ \t\r\n]*[\]}]|[ \t\r\n]+|[^ \t\r\n]/g, token));
 }

@@ -53,6 +53,11 @@ describe('a tree of spans', () => {
     expect(root?.kind === 'object' && text.slice(root.members.get('a')?.start, root.members.get('a')?.end)).toBe('1');
   });
 
+  test('a string may be as long as a record', () => {
+    const text = `{"a":"${'x\\u00fc'.repeat(1_500_000)}","b":1}`;
+    expect(parseTree(text, 10)?.kind).toBe('object');
+  });
+
   test('nesting is bounded', () => {
     expect(parseTree('[[1]]', 2)).toBeDefined();
     expect(parseTree('[[1]]', 1)).toBeUndefined();

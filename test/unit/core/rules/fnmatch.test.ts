@@ -67,6 +67,10 @@ describe('a glob', () => {
     expect(fnmatch(pattern, true)(value)).toBe(expected);
   });
 
+  test('a pattern from a field that is too long for its value fails the rule, and does not stall the run', () => {
+    expect(() => fnmatch('a*'.repeat(50_000), false)('a'.repeat(50_000))).toThrow('too long for one another');
+  });
+
   test('any pattern is done in time, and one without special characters is equality', () => {
     const words = fc.constantFrom('*', '?', '[', ']', '!', '-', '\\', 'a', 'b', '[:alpha:]', '[.', 'ü');
     const texts = fc.array(words, { maxLength: 12 }).map((parts) => parts.join(''));

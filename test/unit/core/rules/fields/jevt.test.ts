@@ -40,6 +40,11 @@ test('the whole record, indented', () => {
   );
 });
 
+test('a record that would be too long to be shown indented fails the rule that asks for it, and no more', () => {
+  const record = `${'['.repeat(190)}${'1,'.repeat(200_000)}1${']'.repeat(190)}`;
+  expect(() => read('k8s_audit', 'jevt.obj', record)).toThrow('too long and too deeply nested');
+});
+
 test('the time is a text', () => {
   expect(read('k8s_audit', 'jevt.rawtime', '{}')).toBe(String(fieldEventOf('k8s_audit', '{}').context.event.timeNs));
 });

@@ -7,8 +7,12 @@
  */
 import { labelsOf, METRIC } from './metrics.ts';
 
-/** How far back a total is looked for when nothing was heard at the very beginning of the window: an outage of that length loses no event. */
-const MEMORY = '6h';
+/**
+ * How far back a total is looked for when nothing was heard at the very beginning of the window: an outage of that length loses
+ * no event. Longer is dearer: over 1,000 series one evaluation takes 0.2 to 0.3 s with two hours and 0.4 to 0.6 s with six
+ * (Prometheus 2.42, two busy cores, 2026-11-21).
+ */
+const MEMORY = '2h';
 
 /** Labels that say which deployment told a total, and nothing about the event. */
 export const TARGET_LABELS = ['job', 'instance'] as const;

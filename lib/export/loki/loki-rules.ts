@@ -95,5 +95,5 @@ const HEAD: readonly string[] = [
   'LogQL has no increase(); count_over_time over entries is the form, one entry being one event.',
   '',
   'A rule whose grouping gives more than 500 series fails (max_query_series), silently and exactly in a storm.',
-  'So each grouped rule has one beside it that sums everything; alert on loki_prometheus_rule_evaluation_failures_total too.',
+  'So each grouped rule has one beside it that sums everything, and `driftwire export prometheus` has an alert on rules that fail in Loki.',
 ];

@@ -1,6 +1,6 @@
 import { METRIC } from '../metrics.ts';
 import type { ExportOptions } from '../options.ts';
-import { countWithout, selector } from '../promql.ts';
+import { countWithout, EXPORTER_HEARTBEAT, selector } from '../promql.ts';
 import type { RuleGroup } from '../rule-file.ts';
 import { type AlertText, alertRule } from './alert.ts';
 
@@ -89,6 +89,16 @@ const ALERTS: readonly AlertText[] = [
     topic: 'health',
     summary: 'The remote-write receiver refuses series of {{ $labels.instance }}',
     description: '{{ printf "%.0f" $value }} series are refused at present; the log names them with the words of the receiver.',
+  },
+  {
+    name: 'DriftwireLokiRulesFailing',
+    // Loki's ruler names a group by its file and its name
+    expr: `${countWithout(['user'], 'loki_prometheus_rule_evaluation_failures_total{rule_group=~".*driftwire-.*"}', '15m', [EXPORTER_HEARTBEAT])} > 0`,
+    severity: 'warning',
+    topic: 'health',
+    summary: "Loki cannot evaluate Driftwire's rules ({{ $labels.rule_group }})",
+    description:
+      'Loki failed {{ printf "%.0f" $value }} times within 15 minutes to evaluate rules of {{ $labels.rule_group }}: their alerts cannot fire.',
   },
   {
     name: 'DriftwireNothingRead',

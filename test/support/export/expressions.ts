@@ -5,6 +5,7 @@ import { CATALOGUE } from '../../../lib/telemetry/catalogue.ts';
 /** Metrics of others that rules and boards read, with the labels that are used of them. */
 const FOREIGN: Readonly<Record<string, readonly string[]>> = {
   up: [],
+  loki_prometheus_rule_evaluation_failures_total: ['rule_group', 'user'],
   gatekeeper_violations: ['enforcement_action'],
   ALERTS: [
     'alertname',

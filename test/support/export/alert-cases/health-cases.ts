@@ -144,6 +144,37 @@ export const HEALTH_CASES: readonly AlertCase[] = [
     fires: [],
   },
   {
+    alert: 'DriftwireLokiRulesFailing',
+    name: 'a group of these rules that fails in Loki fires',
+    series: {
+      'up{job="loki", instance="loki-1"}': '1x60',
+      'loki_prometheus_rule_evaluation_failures_total{job="loki", instance="loki-1", user="team-a", rule_group="/rules/team-a/driftwire-rules.yaml;driftwire-drift"}':
+        '_x30 2x20',
+    },
+    at: '31m',
+    fires: [
+      {
+        labels: { rule_group: '/rules/team-a/driftwire-rules.yaml;driftwire-drift' },
+        summary: "Loki cannot evaluate Driftwire's rules (/rules/team-a/driftwire-rules.yaml;driftwire-drift)",
+        description:
+          'Loki failed 2 times within 15 minutes to evaluate rules of /rules/team-a/driftwire-rules.yaml;driftwire-drift: their alerts cannot fire.',
+      },
+    ],
+  },
+  {
+    alert: 'DriftwireLokiRulesFailing',
+    name: 'failures of other rules, and old ones, are quiet',
+    series: {
+      'up{job="loki", instance="loki-1"}': '1x60',
+      'loki_prometheus_rule_evaluation_failures_total{job="loki", instance="loki-1", user="team-a", rule_group="/rules/team-a/other.yaml;other"}':
+        '0x30 2x20',
+      'loki_prometheus_rule_evaluation_failures_total{job="loki", instance="loki-1", user="team-a", rule_group="/rules/team-a/driftwire-rules.yaml;driftwire-drift"}':
+        '9x60',
+    },
+    at: '31m',
+    fires: [],
+  },
+  {
     alert: 'DriftwireNothingRead',
     name: 'a source that told something before and nothing for an hour fires',
     series: {

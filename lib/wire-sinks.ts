@@ -8,6 +8,7 @@ import { formatPath, type Problem } from './config/problem.ts';
 import type { Config } from './config/schema.ts';
 import type { SecretReference } from './config/schema-values.ts';
 import type { ResolvedSecret } from './config/secrets.ts';
+import { DriftwireError } from './core/errors.ts';
 import type { OnResult, Sink } from './core/ports.ts';
 import { LokiSink } from './sinks/loki.ts';
 import { type RemoteWriteParts, RemoteWriteSink } from './sinks/remote-write.ts';
@@ -48,7 +49,9 @@ export async function openSinks(config: Config, options: SinksOptions): Promise<
   if (loki !== undefined) {
     const http = await httpOptions(loki, ['loki'], secrets);
     const { url, tenant, labels: promoted, structured_metadata: structuredMetadata } = loki;
-    sinks.push(new LokiSink({ url, tenant, promoted, structuredMetadata, http }, defined({ onResult: options.onResult })));
+    const parts = defined({ onResult: options.onResult });
+    const sink = secrets.attempt(['loki'], () => new LokiSink({ url, tenant, promoted, structuredMetadata, http }, parts));
+    if (sink !== undefined) sinks.push(sink);
   }
   const remoteWrite = await openRemoteWrite(config, options, secrets);
   return secrets.problems.length > 0
@@ -90,7 +93,7 @@ async function httpOptions(
   else if (username !== undefined && password !== undefined) {
     auth = { kind: 'basic', username, password: await secrets.read(password, [...path, 'password']) };
   }
-  return { auth, timeoutMs: timeout_seconds * 1000, tls: tlsOf(tls) };
+  return { auth, timeoutMs: timeout_seconds * 1000, tls: secrets.attempt([...path, 'tls'], () => tlsOf(tls)) };
 }
 
 /** Found as every AWS tool finds them; the SDK is loaded only here, because it takes long to load. */
@@ -99,7 +102,7 @@ async function awsCredentials(): Promise<AwsCredentialSource> {
   return defaultProvider();
 }
 
-/** Reads secrets and remembers what could not be read. */
+/** Reads secrets, and remembers what could not be read or made of them. */
 class Secrets {
   readonly values: string[] = [];
   readonly problems: Problem[] = [];
@@ -116,9 +119,24 @@ class Secrets {
       this.values.push(resolved.value);
       return resolved.value;
     }
-    const { file, placeOf } = this.#options;
-    this.problems.push({ severity: 'error', file, ...placeOf(path), path: formatPath(path), message: resolved.message });
+    this.#refuse(path, resolved.message);
     return '';
+  }
+
+  /** Undefined for what cannot be made of this part of the configuration; the problem is noted. */
+  attempt<T>(path: readonly string[], make: () => T): T | undefined {
+    try {
+      return make();
+    } catch (cause) {
+      if (!(cause instanceof DriftwireError) || cause.code !== 'DW_CONFIG_INVALID') throw cause;
+      this.#refuse(path, cause.message);
+      return undefined;
+    }
+  }
+
+  #refuse(path: readonly string[], message: string): void {
+    const { file, placeOf } = this.#options;
+    this.problems.push({ severity: 'error', file, ...placeOf(path), path: formatPath(path), message });
   }
 }
 

@@ -68,9 +68,8 @@ describe.skipIf(!hasFalcoCases)('published rules over the samples fire as record
       expect(texts.length).toBe(records);
       for (const [record, text] of texts.entries()) {
         counts.records++;
-        if (skipped.has(key([input, record]))) continue;
         const contexts = contextsOf(corpus.source, text);
-        expect(contexts.length, `${key([input, record])} is one event`).toBe(1);
+        expect(contexts.length, `${key([input, record])} is an event`).toBe(skipped.has(key([input, record])) ? 0 : 1);
         const rules = contexts.flatMap((context) => fired(all, context));
         if (rules.length > 0) got.set(key([input, record]), { all: rules, first: contexts.flatMap((context) => fired(first, context))[0] });
       }

@@ -32,10 +32,11 @@ const MAX_WIDTH = 65_535;
  * @returns the words of what is wrong with the text, if something is.
  */
 export function compileOutput(text: string, field: FieldLookup): CompiledOutput | string {
-  const trimmed = text.replace(/^[ \t\n\v\f\r]+|[ \t\n\v\f\r]+$/g, '');
-  if (trimmed === '') return 'empty formatting token';
-  // Falco drops one leading star (it once meant "print although a field is absent", which is always done now).
-  let rest = trimmed.replace(/^\*/, '').replaceAll('%container.info', '');
+  // `%container.info` meant fields that another plugin adds now; Falco leaves it out.
+  const format = text.replace(/^[ \t\n\v\f\r]+|[ \t\n\v\f\r]+$/g, '').replaceAll('%container.info', '');
+  if (format === '') return 'empty formatting token';
+  // One leading star is dropped: it once meant "print although a field is absent", which is always done now.
+  let rest = format.replace(/^\*/, '');
   const pieces: (string | Piece)[] = [];
   for (let percent = rest.indexOf('%'); percent >= 0; percent = rest.indexOf('%')) {
     pieces.push(rest.slice(0, percent));

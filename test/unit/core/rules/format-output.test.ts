@@ -24,6 +24,8 @@ describe('an output', () => {
     ['%ka.user.name%ka.verb', 'jürgencreate'],
     ['*%ka.verb', 'create'],
     ['**%ka.verb', '*create'],
+    ['*', ''],
+    ['%container.info %ka.verb', ' create'],
     ['a\nb\t%ka.verb', 'a\nb\tcreate'],
     ['%ka.target.name', '<NA>'],
     ['%ka.user.name.foo', 'jürgen.foo'],
@@ -58,6 +60,7 @@ describe('an output', () => {
 
   test.each([
     ['', 'empty formatting token'],
+    [' %container.info ', 'empty formatting token'],
     ['100%', 'invalid formatting syntax: formatting cannot end with a %'],
     ['%5', 'invalid formatting syntax: formatting cannot end with a number'],
     ['100% sure', "unknown filter: unexpected token after '"],

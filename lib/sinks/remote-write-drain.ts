@@ -84,8 +84,7 @@ export class RemoteWriteDrain {
       const trips = at === 0 ? begun.trips : 0;
       const stop = await this.#slice(slice, trips >= TRIPPED_AFTER);
       if (stop === undefined) continue;
-      const isTrip = stop.kind === 'later' && stop.isAnswer;
-      this.#progress = { boundaryMs, slices: begun.slices + at, trips: isTrip ? trips + 1 : trips, isDoubted: this.#isDoubted };
+      this.#progress = { boundaryMs, slices: begun.slices + at, trips: isTrip(stop) ? trips + 1 : trips, isDoubted: this.#isDoubted };
       return stop;
     }
     this.#progress = undefined;
@@ -93,16 +92,20 @@ export class RemoteWriteDrain {
   }
 
   async #slice(slice: Slice, isTripped: boolean): Promise<Stop | undefined> {
-    const isOld = slice.timeMs < this.#timing.now() - OLD_MS;
-    const onRefusal = this.#isDoubted || isOld ? 'leave' : 'search';
-    const outcome = await this.#sender.send(slice, { ...this.#limits, onRefusal, isTripped });
+    let outcome = await this.#send(slice, isTripped);
+    if (isTrip(outcome) && (isTripped || this.#isDoubted) && (await this.#sender.isTaking(this.#limits))) {
+      outcome = await this.#send(slice, isTripped);
+      // A receiver that takes requests and trips over this one: with an out-of-order window it says 500 to samples before that window
+      // (Prometheus before 2.50), and would be asked without end.
+      if (isTrip(outcome)) outcome = { kind: 'refused', said: outcome.said };
+    }
     switch (outcome.kind) {
       case 'settled':
         this.#isDoubted = false;
         this.#refused.push(...outcome.refused);
         return undefined;
       case 'refused':
-        // in doubt it means that the samples are there; for their age they are lost, and the totals of the next minute make up for it
+        // in doubt it means that the samples are there; else they are lost, and the totals of the next minute make up for it
         if (!this.#isDoubted) this.#aged.push(outcome.said);
         return undefined;
       default:
@@ -110,7 +113,17 @@ export class RemoteWriteDrain {
     }
   }
 
+  #send(slice: Slice, isTripped: boolean): Promise<SliceOutcome> {
+    const isOld = slice.timeMs < this.#timing.now() - OLD_MS;
+    return this.#sender.send(slice, { ...this.#limits, onRefusal: this.#isDoubted || isOld ? 'leave' : 'search', isTripped });
+  }
+
   #drained(left: Backlog, stop: Stop | undefined): Drained {
     return { left, progress: this.#progress, refused: this.#refused, aged: this.#aged, stop };
   }
+}
+
+/** The receiver itself answered, with a status from 500. */
+function isTrip(outcome: SliceOutcome): outcome is Extract<SliceOutcome, { kind: 'later' }> {
+  return outcome.kind === 'later' && outcome.isAnswer;
 }

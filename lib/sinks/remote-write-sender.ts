@@ -103,6 +103,11 @@ export class RemoteWriteSender {
     return left ?? { kind: 'settled', refused };
   }
 
+  /** Asks with a request that holds nothing whether the receiver takes requests at the moment. */
+  async isTaking(options: Pick<SendOptions, 'signal' | 'deadlineMs'>): Promise<boolean> {
+    return (await this.#request([], 0, { ...options, onRefusal: 'leave' }, ONCE)).kind === 'stored';
+  }
+
   async #store(part: Part, timeMs: number, options: SendOptions, refused: RefusedSample[]): Promise<SliceOutcome | undefined> {
     const policy = options.isTripped === true ? ONCE : this.#parts.retry;
     const verdict = await this.#request(part, timeMs, options, policy);

@@ -13,6 +13,7 @@ const MINUTES = 12;
 const character = fc.record({
   outOfOrderMs: fc.constantFrom(0, 60_000, 600_000),
   isPartial: fc.boolean(),
+  tooOldStatus: fc.constantFrom(400, 500),
   speaks: fc.constantFrom('1.0', 'both', 'silent'),
   protocol: fc.constantFrom('1.0', '2.0'),
 });

@@ -1,7 +1,7 @@
 /** A remote-write receiver of a chosen character on a free loopback port: strict or not, of either protocol, with faults on demand. */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { inflate, type ReceivedRequest, readV1, readV2 } from './decode.ts';
-import { Storage, type StorageOptions } from './storage.ts';
+import { Storage, type StorageOptions, TOO_OLD } from './storage.ts';
 
 /** What is done to a request instead of what the receiver would do. */
 export type Fault =
@@ -27,6 +27,8 @@ export interface SeenRequest {
 export interface FakeReceiverOptions extends Partial<StorageOptions> {
   /** `silent`: takes 2.0 for an empty message of 1.0 and says 204, as old ones do. Default `both`. */
   readonly speaks?: '1.0' | 'both' | 'silent';
+  /** The answer to samples before the out-of-order window; Prometheus before 2.50 gives 500. Default 400. */
+  readonly tooOldStatus?: 400 | 500;
   /** Asked about each request with its number from 1; undefined: no fault. */
   readonly fault?: (number: number, request: ReceivedRequest) => Fault | undefined;
 }
@@ -83,7 +85,8 @@ export class FakeReceiver {
     const { fault, written } = this.storage.append(series);
     const headers: Record<string, string> =
       protocol === '2.0' && this.#options.speaks !== 'silent' ? { 'x-prometheus-remote-write-samples-written': String(written) } : {};
-    return fault === undefined ? { kind: 'status', status: 204, headers } : { kind: 'status', status: 400, headers, body: fault };
+    const status = fault?.startsWith(TOO_OLD) ? (this.#options.tooOldStatus ?? 400) : 400;
+    return fault === undefined ? { kind: 'status', status: 204, headers } : { kind: 'status', status, headers, body: fault };
   }
 }
 

@@ -16,6 +16,9 @@ export interface StorageOptions {
   readonly isPartial: boolean;
 }
 
+/** What is said of a sample before the out-of-order window. */
+export const TOO_OLD = 'too old sample';
+
 const HOUR_MS = 3_600_000;
 
 /** Series and their samples. */
@@ -63,10 +66,11 @@ export class Storage {
 
   #faultOf(id: string, { timeMs, value }: StoredSample): string | undefined {
     const newest = this.#series.get(id)?.at(-1);
-    if (timeMs < this.#newestMs - HOUR_MS) return 'out of bounds';
+    if (timeMs < this.#newestMs - HOUR_MS) return this.#options.outOfOrderMs === 0 ? 'out of bounds' : TOO_OLD;
     if (newest === undefined || timeMs > newest.timeMs) return undefined;
     if (timeMs === newest.timeMs) return Object.is(newest.value, value) ? undefined : 'duplicate sample for timestamp';
-    return timeMs >= this.#newestMs - this.#options.outOfOrderMs ? undefined : 'out of order sample';
+    if (this.#options.outOfOrderMs === 0) return 'out of order sample';
+    return timeMs >= this.#newestMs - this.#options.outOfOrderMs ? undefined : TOO_OLD;
   }
 
   #store(id: string, sample: StoredSample): void {

@@ -238,6 +238,23 @@ describe('a receiver that is down', () => {
     expect(lines).toEqual([]);
   });
 
+  test('that answers 500 to what is too old for it is left with what it has, and does not hold up the rest', async () => {
+    const { flush, count, started, receiver, sumAt } = await setUp({ outOfOrderMs: 5 * MINUTE_MS, tooOldStatus: 500 });
+    await flush(1);
+    count('ada');
+    const seen = receiver.seen.length;
+    // all of the minute is stored but its last answer, and then the receiver is away for ten minutes
+    receiver.fault = (number) => (number > seen + 3 ? { kind: 'reset', stores: number === seen + 4 } : undefined);
+    for (let minute = 2; minute <= 11; minute++) expect(await flush(minute)).toMatchObject({ kind: 'later' });
+    receiver.storage.append([
+      { labels: [['__name__', 'up']], samples: [{ timeMs: Date.UTC(2026, 10, 20, 9, 12), value: 1, isStale: false }] },
+    ]);
+    receiver.fault = undefined;
+    count('ada');
+    expect(await flush(12, started())).toEqual({ kind: 'delivered', refused: [] });
+    expect([sumAt(60), sumAt(120), sumAt(600), sumAt(720)]).toEqual([0, 1, 1, 2]);
+  });
+
   test('that nobody wrote to for ten minutes is told what stood meanwhile', async () => {
     const { flush, count, sumAt, receiver } = await setUp();
     count('ada');

@@ -4,7 +4,8 @@
  */
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
-import { type LokiCases, runCase } from '../support/fake-loki/cases.ts';
+import type { LokiCases } from '../support/fake-loki/case-format.ts';
+import { runCase } from '../support/fake-loki/cases.ts';
 import { sharedPath } from '../support/shared.ts';
 
 /**

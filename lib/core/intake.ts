@@ -3,6 +3,7 @@ import { mergeIncrements } from './deliver/merge-increments.ts';
 import type { DropReason } from './errors.ts';
 import type { Delivery } from './model/delivery.ts';
 import type { Prefilter } from './model/facts.ts';
+import type { FindingSource } from './model/finding.ts';
 import type { Decoded, EventSource, Failure } from './model/raw-record.ts';
 import type { Detector } from './pipeline.ts';
 import type { Increment, Receiver, Total } from './ports.ts';
@@ -32,7 +33,7 @@ export class Intake implements Receiver {
   readonly #ingest: Delivery['ingest'];
   readonly #deliveries: Delivery[] = [];
   readonly #increments: Increment[] = [];
-  readonly #newest = new Map<EventSource, number>();
+  readonly #newest = new Map<FindingSource, number>();
   readonly #failures: Failure[] = [];
   #records = 0;
   #failed = 0;
@@ -68,17 +69,22 @@ export class Intake implements Receiver {
       if (this.#failures.length < MAX_FAILURES) this.#failures.push({ kind: 'failed', code, hint, origin });
       return;
     }
-    const { event } = judgement;
-    if (event !== undefined) this.#newest.set(event.source, Math.max(this.#newest.get(event.source) ?? 0, event.timeMs));
     if (judgement.kind === 'event') {
       const { delivery } = judgement;
+      const [{ finding, timeMs }] = delivery.findings;
+      this.#saw(finding.source, timeMs);
       this.#recordChars += delivery.findings[0].recordText.length;
       this.#deliveries.push(this.#ingest === undefined ? delivery : { ...delivery, ingest: this.#ingest });
     } else {
-      const { reason } = judgement;
+      const { reason, event } = judgement;
+      if (event !== undefined) this.#saw(event.source, event.timeMs);
       if (reason === 'text_line') this.#textLines++;
       this.#increments.push(...recordIncrements(event?.source ?? 'unknown', { kind: 'dropped', reason }));
     }
+  }
+
+  #saw(source: FindingSource, timeMs: number): void {
+    this.#newest.set(source, Math.max(this.#newest.get(source) ?? 0, timeMs));
   }
 
   skipped(source: EventSource, reason: DropReason): void {

@@ -6,12 +6,13 @@ import { classify, expected } from './classify/classify.ts';
 import { dropReason } from './classify/drop-reason.ts';
 import { parseRecord } from './decode/parse-record.ts';
 import type { DropReason, FailureCode } from './errors.ts';
+import { falcoDelivery } from './falco/falco-delivery.ts';
 import { findingOf } from './finding-of.ts';
 import type { AuditEvent } from './model/audit-event.ts';
 import { type Delivery, deliveryOf } from './model/delivery.ts';
 import type { Prefilter } from './model/facts.ts';
-import type { FindingWithOrigin } from './model/finding.ts';
-import type { Decoded, EventSource, Origin, RawRecord } from './model/raw-record.ts';
+import type { FindingSource, FindingWithOrigin } from './model/finding.ts';
+import type { Decoded, EventSource, ForeignRecord, Origin, RawRecord } from './model/raw-record.ts';
 import type { Verdict } from './model/verdict.ts';
 import { isObject } from './normalise/access.ts';
 import { normaliseCloudTrail } from './normalise/cloudtrail.ts';
@@ -33,14 +34,14 @@ export type Outcome =
 
 /** What one item turned out to be, before it is counted anywhere. */
 export type Judgement =
-  | { readonly kind: 'event'; readonly event: AuditEvent; readonly delivery: Delivery }
+  | { readonly kind: 'event'; readonly delivery: Delivery }
   | { readonly kind: 'dropped'; readonly reason: DropReason; readonly event: AuditEvent | undefined }
   | {
       readonly kind: 'failed';
       readonly code: FailureCode;
       readonly hint: string;
       readonly origin: Origin;
-      readonly source: EventSource | undefined;
+      readonly source: FindingSource | undefined;
     };
 
 /** An `ignore:` entry whose condition is compiled. */
@@ -112,12 +113,12 @@ export class Detector {
       this.#tally.failed(code);
       return { kind: 'failed', code, hint, origin };
     }
-    const { event, delivery } = judgement;
-    if (this.#seen.has(event.dedupeKey)) {
+    const { delivery } = judgement;
+    if (this.#seen.has(delivery.key)) {
       this.#tally.duplicate();
       return { kind: 'duplicate' };
     }
-    this.#seen.add(event.dedupeKey);
+    this.#seen.add(delivery.key);
     this.#tally.event(delivery.findings.length);
     return { kind: 'findings', findings: delivery.findings, delivery };
   }
@@ -126,6 +127,7 @@ export class Detector {
   judge(item: Decoded): Judgement {
     if (item.kind === 'dropped') return { kind: 'dropped', reason: item.reason, event: undefined };
     if (item.kind === 'failed') return { ...item, source: undefined };
+    if (item.kind === 'falco') return this.#foreign(item);
     const { source, origin } = item.record;
     const normalised = normalise(item.record);
     if (!normalised.ok) return { kind: 'failed', code: normalised.code, hint: normalised.hint, origin, source };
@@ -134,7 +136,15 @@ export class Detector {
     const { context, findings } = this.decide(event, this.#number(event));
     const [first, ...more] = findings;
     if (first === undefined) return { kind: 'dropped', reason: dropReason(context.verdict), event };
-    return { kind: 'event', event: context.event, delivery: deliveryOf(event, [first, ...more]) };
+    return { kind: 'event', delivery: deliveryOf(event, [first, ...more]) };
+  }
+
+  #foreign(record: ForeignRecord): Judgement {
+    const reading = falcoDelivery(record, this.#options.policy.labels);
+    if (!reading.ok) return { kind: 'failed', code: reading.code, hint: reading.hint, origin: record.origin, source: 'falco' };
+    const { delivery } = reading;
+    if (!this.#isInWindow(delivery.findings[0])) return { kind: 'dropped', reason: 'outside_window', event: undefined };
+    return { kind: 'event', delivery };
   }
 
   /** Verdict and findings of one event, counting nothing. */
@@ -186,7 +196,7 @@ export class Detector {
     return { ...event, ...defined({ account: event.account ?? cluster?.account, region: event.region ?? cluster?.region }) };
   }
 
-  #isInWindow({ timeMs }: AuditEvent): boolean {
+  #isInWindow({ timeMs }: Pick<AuditEvent, 'timeMs'>): boolean {
     const { sinceMs, untilMs } = this.#options;
     return (sinceMs === undefined || timeMs >= sinceMs) && (untilMs === undefined || timeMs < untilMs);
   }

@@ -36,7 +36,7 @@ export interface HttpAppOptions {
 }
 
 /** Where records are posted, by the last part of the path. */
-const ENDPOINTS = ['kubernetes', 'cloudtrail'] as const;
+const ENDPOINTS = ['kubernetes', 'cloudtrail', 'falco'] as const;
 type Endpoint = (typeof ENDPOINTS)[number];
 type Rejection = 'full' | 'unauthorized' | 'too_large' | 'malformed';
 
@@ -77,13 +77,15 @@ export function httpApp({ desk, metrics, readiness, ingestToken, onRejected, log
   if (ingestToken !== undefined) {
     app.use('/ingest/*', bearerAuth({ token: ingestToken, realm: 'driftwire' }));
   }
-  app.post('/ingest/kubernetes', async (context) => {
-    const cluster = context.req.query('cluster');
-    if (cluster !== undefined && !CLUSTER_NAME.test(cluster)) {
-      return context.json({ error: "cluster: not a cluster's name: letters, digits and . _ : / @ -, at most 253" }, 400);
-    }
-    return take('kubernetes webhook', cluster === undefined ? {} : { cluster }, context.req.raw);
-  });
+  for (const endpoint of ['kubernetes', 'falco'] as const) {
+    app.post(`/ingest/${endpoint}`, async (context) => {
+      const cluster = context.req.query('cluster');
+      if (cluster !== undefined && !CLUSTER_NAME.test(cluster)) {
+        return context.json({ error: "cluster: not a cluster's name: letters, digits and . _ : / @ -, at most 253" }, 400);
+      }
+      return take(`${endpoint} webhook`, cluster === undefined ? {} : { cluster }, context.req.raw);
+    });
+  }
   app.post('/ingest/cloudtrail', (context) => take('cloudtrail endpoint', {}, context.req.raw));
 
   app.notFound((context) => context.json({ error: `there is nothing at ${context.req.method} ${context.req.path}` }, 404));

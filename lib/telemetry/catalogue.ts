@@ -102,7 +102,7 @@ export const CATALOGUE: readonly MetricDefinition[] = [
     labels: [
       rule,
       { name: 'priority', help: "the rule's priority", values: PRIORITIES },
-      { name: 'source', help: 'where the record came from', values: ['aws_cloudtrail', 'k8s_audit'] },
+      { name: 'source', help: 'where the record came from', values: ['aws_cloudtrail', 'k8s_audit', 'falco'] },
     ],
     isDeclared: true,
   },

@@ -49,7 +49,7 @@ const NO_RECORDS: Readonly<Record<string, number>> = {
 describe.skipIf(samples === undefined)('reading every shared sample', () => {
   test('gives no failure that a person would call readable', { timeout: 60_000 }, async () => {
     let files = 0;
-    const total = { record: 0, dropped: 0, failed: 0 };
+    const total = { record: 0, dropped: 0, failed: 0, falco: 0 };
     const unexpected: string[] = [];
     for await (const input of inputsOf(`${samples}`, () => [])) {
       files++;

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { gunzipSync } from 'node:zlib';
 import { findingOf } from '../../lib/core/finding-of.ts';
-import type { Finding } from '../../lib/core/model/finding.ts';
+import type { Finding, FindingSource } from '../../lib/core/model/finding.ts';
 import type { EventSource } from '../../lib/core/model/raw-record.ts';
 import { Detector, normalise } from '../../lib/core/pipeline.ts';
 import { EMPTY_POLICY } from '../../lib/core/policy/policy.ts';
@@ -24,7 +24,7 @@ export interface Alert {
 
 /** What a case expects of running with one way of matching. */
 export interface Run {
-  readonly fires?: Readonly<Record<string, readonly (readonly [EventSource, number])[]>>;
+  readonly fires?: Readonly<Record<string, readonly (readonly [FindingSource, number])[]>>;
   readonly counts?: Readonly<Record<string, number>>;
   readonly alerts?: readonly Alert[];
 }

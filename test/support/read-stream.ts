@@ -42,7 +42,7 @@ await readInput(
     prefilter: undefined,
     skipped: () => undefined,
     take: (item) => {
-      const key = item.kind === 'record' ? 'record' : item.kind === 'dropped' ? item.reason : item.code;
+      const key = item.kind === 'dropped' ? item.reason : item.kind === 'failed' ? item.code : item.kind;
       counts[key] = (counts[key] ?? 0) + 1;
     },
   },

@@ -43,6 +43,7 @@ export function readAll(input: string | Uint8Array, { limits, cuts = [], ...cont
 /** An item in few words: `k8s_audit`, `k8s_audit truncated`, `dropped read`, `failed bad_json`. */
 export function brief(item: Decoded): string {
   if (item.kind === 'record') return `${item.record.source}${item.record.truncated ? ' truncated' : ''}`;
+  if (item.kind === 'falco') return 'falco';
   return item.kind === 'dropped' ? `dropped ${item.reason}` : `failed ${item.code}`;
 }
 

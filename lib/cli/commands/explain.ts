@@ -81,6 +81,7 @@ class Explainer {
   take(item: Decoded): readonly string[] {
     this.items++;
     if (item.kind === 'record') return this.#record(item.record);
+    if (item.kind === 'falco') return this.#other(item.origin, 'an event that Falco found: it is a finding already, no rule is asked');
     if (item.kind === 'failed') return this.#failure(item.origin, `failed: ${item.code}: ${item.hint}`);
     return this.#other(item.origin, `dropped: ${DROP_WORDS[item.reason]} (${item.reason})`);
   }

@@ -3,6 +3,7 @@ import { cloudtrail } from './cloudtrail.ts';
 import { cloudtrailDigest } from './cloudtrail-digest.ts';
 import { awslogs, logEvent, logsMessage } from './cloudwatch-logs.ts';
 import { eventbridge } from './eventbridge.ts';
+import { falcoEvent } from './falco-event.ts';
 import type { Format } from './item.ts';
 import { firehose, kinesis } from './kinesis.ts';
 import { kubernetesAudit } from './kubernetes-audit.ts';
@@ -31,5 +32,6 @@ export const FORMATS: readonly Format[] = [
   logEvent,
   cloudtrailDigest,
   awsConfig,
+  falcoEvent,
   wrapped,
 ];

@@ -22,7 +22,7 @@ interface WrittenDelivery extends Pick<Delivery, 'key' | 'requestKey' | 'ingest'
 /** Writes a delivery. */
 export function deliveryText({ key, requestKey, ingest, findings }: Delivery): string {
   const [first, ...more] = findings;
-  const { recordText, origin, timeMs } = first;
+  const { recordText, origin, timeMs, foreignSource } = first;
   const written: WrittenDelivery = {
     version: VERSION,
     key,
@@ -31,6 +31,7 @@ export function deliveryText({ key, requestKey, ingest, findings }: Delivery): s
     recordText,
     origin,
     timeMs,
+    ...(foreignSource === undefined ? {} : { foreignSource }),
     findings: [writtenFinding(first.finding), ...more.map(({ finding }) => writtenFinding(finding))],
   };
   return JSON.stringify(written);
@@ -40,8 +41,9 @@ export function deliveryText({ key, requestKey, ingest, findings }: Delivery): s
 export function parseDelivery(text: string): Delivery | undefined {
   const written = parse(text);
   if (written?.version !== VERSION) return undefined;
-  const { key, requestKey, ingest, recordText, origin, timeMs, findings } = written;
-  const read = (finding: WrittenFinding): FindingWithOrigin => ({ finding: readFinding(finding), recordText, origin, timeMs });
+  const { key, requestKey, ingest, recordText, origin, timeMs, foreignSource, findings } = written;
+  const common = { recordText, origin, timeMs, ...(foreignSource === undefined ? {} : { foreignSource }) };
+  const read = (finding: WrittenFinding): FindingWithOrigin => ({ finding: readFinding(finding), ...common });
   const [first, ...more] = findings;
   return { key, requestKey, ...(ingest === undefined ? {} : { ingest }), findings: [read(first), ...more.map(read)] };
 }

@@ -1,14 +1,16 @@
 /** What an event adds to which totals. */
 import type { DropReason, FailureCode } from '../errors.ts';
 import type { Delivery } from '../model/delivery.ts';
-import { type Finding, PRIORITIES } from '../model/finding.ts';
-import type { EventSource } from '../model/raw-record.ts';
+import { type Finding, type FindingSource, PRIORITIES } from '../model/finding.ts';
 import type { Increment, Mark } from '../ports.ts';
 import { labelValue } from './label-value.ts';
 import { mergeIncrements } from './merge-increments.ts';
 
 /** The tag of findings that are drift (contract §5). */
 const DRIFT = 'drift';
+
+/** What Falco itself has judged is no audit event of ours: the same request may come here from its audit log as well. */
+const FALCO = 'falco';
 
 /**
  * The marks of one event: its record and findings under its own key; its manual change under the request's, because a request
@@ -18,9 +20,12 @@ export function marksOf({ key, requestKey, findings }: Delivery): readonly Mark[
   const { source } = findings[0].finding;
   const event: readonly Increment[] = [
     { metric: 'driftwire_records_total', labels: { source, outcome: 'finding' }, by: 1 },
-    ...findings.flatMap(({ finding }) => [findingIncrement(finding), falcoEventIncrement(falcoEventOf(finding))]),
+    ...findings.flatMap(({ finding, foreignSource }) => [
+      findingIncrement(finding),
+      falcoEventIncrement({ ...falcoEventOf(finding), source: foreignSource ?? finding.source }),
+    ]),
   ];
-  const drift = findings.find(({ finding }) => finding.tags.includes(DRIFT));
+  const drift = findings.find(({ finding }) => finding.source !== FALCO && finding.tags.includes(DRIFT));
   if (drift === undefined) return [{ key, increments: mergeIncrements(event) }];
   const change = changeIncrement(drift.finding);
   if (requestKey === key) return [{ key, increments: mergeIncrements([...event, change]) }];
@@ -31,7 +36,7 @@ export function marksOf({ key, requestKey, findings }: Delivery): readonly Mark[
 }
 
 /** Where a record was read from, as far as that is known before it is understood. */
-export type RecordSource = EventSource | 'falco' | 'unknown';
+export type RecordSource = FindingSource | 'unknown';
 
 /** What a record counts that made no finding; one that made some is counted by the ledger. */
 export function recordIncrements(

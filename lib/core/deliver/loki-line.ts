@@ -14,7 +14,7 @@
  */
 
 import { type JsonNode, type JsonObjectNode, parseTree, stringOf } from '../json/tree.ts';
-import type { EventSource } from '../model/raw-record.ts';
+import type { FindingSource } from '../model/finding.ts';
 import { utf8Bytes, utf8Head } from './utf8.ts';
 
 /** A line and whether it is less than the record. */
@@ -29,9 +29,10 @@ interface RecordShape {
   readonly request: string;
 }
 
-const SHAPES: Readonly<Record<EventSource, RecordShape>> = {
+const SHAPES: Readonly<Record<FindingSource, RecordShape>> = {
   aws_cloudtrail: { id: 'eventID', answer: 'responseElements', request: 'requestParameters' },
   k8s_audit: { id: 'auditID', answer: 'responseObject', request: 'requestObject' },
+  falco: { id: 'uuid', answer: 'output_fields', request: 'output' },
 };
 
 /** A longer text in a member is cut to its first 256 bytes. */
@@ -57,7 +58,7 @@ interface Cut {
  * @param id - The event's id; it is in the line, however little else is.
  * @param maxBytes - Bound in UTF-8 bytes.
  */
-export function lokiLine(source: EventSource, recordText: string, id: string, maxBytes: number): LokiLine {
+export function lokiLine(source: FindingSource, recordText: string, id: string, maxBytes: number): LokiLine {
   const text = recordText.toWellFormed();
   if (text.length <= maxBytes && utf8Bytes(text) <= maxBytes) return { text, isCut: false };
   const root = parseTree(text, MAX_DEPTH);

@@ -8,12 +8,15 @@ export type Priority = (typeof PRIORITIES)[number];
 /** A value in `output_fields`; bigint is a nanosecond time and is printed as an exact integer. */
 export type OutputValue = string | number | bigint | boolean | null | readonly string[] | readonly number[];
 
+/** Where a finding comes from: our own rules over one of the event sources, or Falco. */
+export type FindingSource = EventSource | 'falco';
+
 /** One rule's match on one audit event; the JSON of the public contract, whose top level is Falco's. */
 export interface Finding {
   readonly id: string;
   readonly rule: string;
   readonly priority: Priority;
-  readonly source: EventSource;
+  readonly source: FindingSource;
   readonly tags: readonly string[];
   /** RFC 3339, nine digits, `Z`. */
   readonly time: string;
@@ -65,4 +68,6 @@ export interface FindingWithOrigin {
   readonly recordText: string;
   readonly origin: Origin;
   readonly timeMs: number;
+  /** The source as Falco named it, of a finding that Falco made. */
+  readonly foreignSource?: string;
 }

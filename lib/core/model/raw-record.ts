@@ -32,9 +32,14 @@ export interface RawRecord {
   readonly truncated: boolean;
 }
 
+/** A record that is a finding already: another detector wrote it. */
+export type ForeignRecord = Pick<RawRecord, 'text' | 'origin' | 'envelope'>;
+
 /** What decoding yields for one item of the input; each item is counted exactly once. */
 export type Decoded =
   | { readonly kind: 'record'; readonly record: RawRecord }
+  /** An event that Falco found. */
+  | ({ readonly kind: 'falco' } & ForeignRecord)
   | { readonly kind: 'dropped'; readonly reason: import('../errors.ts').DropReason; readonly origin: Origin }
   | Failure;
 

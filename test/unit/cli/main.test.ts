@@ -235,9 +235,9 @@ describe('the program, really run', () => {
 
   it('ends with 130 on Ctrl-C', async () => {
     const child = spawn(process.execPath, [PROGRAM, 'scan', '-'], { cwd: folder, env: environment });
-    child.stdin.write(`${deletion(1)}\n`);
     const ended = new Promise((resolve) => child.on('close', resolve));
-    await new Promise((resolve) => setTimeout(resolve, 1500));
+    // more than a pipe holds: it is written when the program has begun to read
+    await new Promise((resolve) => child.stdin.write(`${deletion(1)}\n`.repeat(1_000), resolve));
     child.kill('SIGINT');
     expect(await ended).toBe(130);
   });

@@ -19,6 +19,7 @@ describe('formats', () => {
       'logEvent',
       'cloudtrailDigest',
       'awsConfig',
+      'falcoEvent',
       'wrapped',
     ]);
   });

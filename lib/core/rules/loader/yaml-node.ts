@@ -56,11 +56,13 @@ export function readYaml(text: string): { readonly documents: readonly YamlNode[
     resolveKnownTags: false,
   });
   const problems: YamlProblem[] = [];
+  let lineEnd = -1;
   for (const { pos, message, code } of documents.flatMap(({ errors }) => errors)) {
     // what follows on the same line is the consequence
-    const last = problems.at(-1);
-    if (last === undefined || text.slice(last.at, pos[0]).includes('\n')) problems.push({ at: pos[0], message: wordsOf(message, code) });
-    if (problems.length === MAX_PROBLEMS) break;
+    if (pos[0] <= lineEnd) continue;
+    problems.push({ at: pos[0], message: wordsOf(message, code) });
+    lineEnd = text.indexOf('\n', pos[0]);
+    if (problems.length === MAX_PROBLEMS || lineEnd < 0) break;
   }
   if (problems.length > 0) return { problems };
   const converted = documents.map(({ contents, range }) => new Converter(text, problems).convert(contents, range[0], 0));

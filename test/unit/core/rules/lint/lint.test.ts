@@ -34,6 +34,7 @@ const aws = (condition: string): string => rule(condition, { source: 'aws_cloudt
 const ids = (text: string, ruleMatching: 'all' | 'first' = 'all'): readonly string[] => linted(text, ruleMatching).map(({ id }) => id);
 const LIST = '- list: cluster_admins\n  items: [alice, bob]\n';
 const MACRO = '- macro: is_pod\n  condition: ka.target.resource = pods\n';
+const SYSCALL = '- { rule: Shell, desc: d, condition: spawned_process, output: x, priority: NOTICE, source: syscall }\n';
 const USE = rule('is_pod and ka.user.name in (cluster_admins)', { name: 'Uses both' });
 
 /** For each check: conditions or files that it finds something in, and others that look like them and are fine. */
@@ -55,13 +56,20 @@ const CASES: Readonly<Record<string, { readonly finds: readonly string[]; readon
       rule('drift.class in (sign_in, dry_run)'),
       rule('ka.user.name = trusted_users'),
       rule('ka.user.name in (alice, Trusted-Users)'),
+      rule('ka.user.name in (docker, docke)', { before: '- list: docker_people\n  items: [a]\n' }) +
+        rule('ka.user.name in (docker_people)', { name: 'Other' }),
       rule('ka.user.name in ()'),
       rule('ka.user.name = val(ka.impuser.name)'),
     ],
   },
   'macro-as-value': {
     finds: [rule('ka.verb = is_pod', { before: MACRO }) + USE.replace('cluster_admins', 'x')],
-    leaves: [rule('is_pod', { before: MACRO }), rule('is_pod and ka.user.name = "is_pod"', { before: MACRO })],
+    leaves: [
+      rule('ka.verb = get or create', { before: '- macro: create\n  condition: ka.verb = create or ka.verb in (create, update)\n' }),
+      rule('aws and ka.user.name = x', { before: '- macro: aws\n  condition: ka.user.name = aws\n' }),
+      rule('is_pod', { before: MACRO }),
+      rule('is_pod and ka.user.name = "is_pod"', { before: MACRO }),
+    ],
   },
   'list-in-quotes': {
     finds: [rule('ka.user.name = "the admins of"', { before: '- list: admins\n  items: [x]\n' })],
@@ -72,12 +80,18 @@ const CASES: Readonly<Record<string, { readonly finds: readonly string[]; readon
     leaves: [rule('ka.user.name in (people)', { before: `- list: people\n  items: ['"a,b"', c]\n` })],
   },
   'empty-set': {
-    finds: [
-      rule('ka.user.name in ()'),
-      rule('not ka.user.name in ()'),
+    finds: [rule('ka.user.name in ()'), rule('not ka.user.name in ()')],
+    leaves: [
+      rule('ka.user.name in (cluster_admins)', { before: LIST }),
       rule('ka.user.name in (nobody)', { before: '- list: nobody\n  items: []\n' }),
     ],
-    leaves: [rule('ka.user.name in (cluster_admins)', { before: LIST })],
+  },
+  'empty-list': {
+    finds: [
+      rule('ka.user.name in (nobody)', { before: '- list: nobody\n  items: []\n' }),
+      rule('not ka.user.name in (nobody)', { before: '- list: nobody\n  items: []\n' }),
+    ],
+    leaves: [rule('ka.user.name in (cluster_admins)', { before: LIST }), rule('ka.user.name in ()'), rule('ka.user.name = x')],
   },
   'never-present': {
     finds: [
@@ -111,11 +125,19 @@ const CASES: Readonly<Record<string, { readonly finds: readonly string[]; readon
     leaves: [rule('ka.verb = get', { output: '"%drift.command %ka.verbs %ka.uri.param[a]"' })],
   },
   'absent-comparison': {
-    finds: [aws('ct.error != AccessDenied'), rule('ka.target.namespace != kube-system'), rule('not ka.target.namespace != kube-system')],
+    finds: [
+      rule('ka.target.resource in (secrets, nodes) and ka.target.namespace != kube-system'),
+      rule('ka.target.resource startswith secret and ka.target.namespace != kube-system'),
+      aws('ct.error != AccessDenied'),
+      rule('ka.target.namespace != kube-system'),
+      rule('not ka.target.namespace != kube-system'),
+    ],
     leaves: [
       aws('ct.error exists and ct.error != AccessDenied'),
       aws('not ct.error = AccessDenied and ct.error exists'),
       aws('ct.name != StopLogging'),
+      rule('ka.target.resource in (secrets, pods) and ka.target.namespace != kube-system'),
+      rule('is_pod and ka.target.namespace != kube-system', { before: MACRO }),
     ],
   },
   'negated-absent': {
@@ -128,6 +150,7 @@ const CASES: Readonly<Record<string, { readonly finds: readonly string[]; readon
       rule('ka.target.namespace exists and not ka.target.namespace in (kube-system)'),
       rule('not ka.user.name = alice'),
       rule('not ka.target.namespace exists'),
+      rule('not ka.target.name = val(ka.resp.name)'),
     ],
   },
   'impossible-value': {
@@ -253,8 +276,8 @@ const CASES: Readonly<Record<string, { readonly finds: readonly string[]; readon
       rule('drift.manual = true') + rule('drift.manual = true', { name: 'Again', source: 'aws_cloudtrail' }),
     ],
   },
-  'unused-macro': { finds: [MACRO], leaves: [LIST + MACRO + USE] },
-  'unused-list': { finds: [LIST], leaves: [LIST + MACRO + USE] },
+  'unused-macro': { finds: [MACRO], leaves: [LIST + MACRO + USE, MACRO + SYSCALL] },
+  'unused-list': { finds: [LIST], leaves: [LIST + MACRO + USE, LIST + SYSCALL] },
   'unused-exception': {
     finds: [rule('ka.verb = get', { more: '  exceptions:\n    - { name: known, fields: [ka.user.name] }\n' })],
     leaves: [rule('ka.verb = get', { more: '  exceptions:\n    - { name: known, fields: [ka.user.name], values: [[a]] }\n' })],
@@ -364,6 +387,10 @@ describe('findings', () => {
   test('are looked for where a list holds what only parses once it is put in', () => {
     const text = `- list: is_one_of\n  items: [in]\n${rule('ka.verb is_one_of (created)')}`;
     expect(linted(text).map(({ id, line }) => [id, line])).toEqual([['impossible-value', 6]]);
+  });
+
+  test('in macros over fields of other sources are none', () => {
+    expect(ids(`- macro: shell\n  condition: proc.name in (some_shells) and concat("a", "b") = ab\n${SYSCALL}`)).toEqual([]);
   });
 
   test('in rules of other sources are none', () => {

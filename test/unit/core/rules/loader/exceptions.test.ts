@@ -171,6 +171,12 @@ describe('a short file that makes a long text', () => {
     ]);
   });
 
+  test('of one condition is refused', () => {
+    expect(problemLines(ruleText('r', `ka.verb = ${'x'.repeat(2_000_000)}`))[0]).toContain(
+      'the condition has more than 2000000 characters',
+    );
+  });
+
   test('of lists is refused', () => {
     const lists = Array.from({ length: 10 }, (_, i) => `- list: l${i}\n  items: [${`l${i + 1}, `.repeat(10)}]\n`).join('');
     const [line] = problemLines(`${lists}- list: l10\n  items: [abcdefgh]\n${ruleText('r', 'ka.verb in (l0)')}`);

@@ -59,6 +59,17 @@ describe("a result in Falco's JSON form", () => {
     );
   });
 
+  test('has what the schema remarks on', () => {
+    expect(json('- rule: r\n  enabled: no\n')[0]).toMatchObject({
+      schema_valid: false,
+      schema_warnings: [
+        "failed for <root>[0][enabled]: Value type not permitted by 'type' constraint.",
+        expect.anything(),
+        expect.anything(),
+      ],
+    });
+  });
+
   test('counts bytes, and shows the condition with lists put in where it does not parse', () => {
     const [result] = json(`- list: l\n  items: ["a(b)"]\n${ruleText('ü', 'ka.uri = ü and ka.verb in (l)')}`);
     expect(result?.errors[0]).toEqual({

@@ -104,12 +104,21 @@ describe('a rule', () => {
       "1.yaml:6:11: error: rule 'r': invalid formatting syntax: formatting cannot end with a %; a field's name must follow each %; there is no way to write a % alone",
       "1.yaml:2:3: warning: rule 'r': Unknown key 'conditon'. The key will be ignored. did you mean 'condition'?",
     ]);
+    expect(problemLines('- rule: r\n  ~: x\n  output: o\n')[0]).toContain("Item has no mapping for key 'condition'");
     expect(problemLines('- rule:\n  desc: d\n  condition: x\n  output: o\n  priority: 7\n')).toHaveLength(2);
     expect(
       problemLines(
         '- rule:\n  enabled: true\n- rule:\n  append: true\n  condition: x\n- rule:\n  desc: e\n  override: {desc: replace}\n',
       ).filter((line) => line.includes('error')),
     ).toHaveLength(3);
+  });
+});
+
+describe('a rule that is not there', () => {
+  test('cannot be switched', () => {
+    expect(problemLines('- rule: far away\n  enabled: false\n')[0]).toContain(
+      'the file that defines the rule must be loaded before this one',
+    );
   });
 });
 

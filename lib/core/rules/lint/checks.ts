@@ -2,7 +2,7 @@ import type { LintCheck } from './check.ts';
 import { absentComparison, negatedAbsent } from './checks/absent-comparison.ts';
 import { contradiction } from './checks/contradiction.ts';
 import { duplicateCondition } from './checks/duplicate-condition.ts';
-import { emptySet } from './checks/empty-set.ts';
+import { emptyList, emptySet } from './checks/empty-set.ts';
 import { eventNameCase } from './checks/event-name-case.ts';
 import { impossibleValue } from './checks/impossible-value.ts';
 import { listInQuotes } from './checks/list-in-quotes.ts';
@@ -24,6 +24,7 @@ export const CHECKS: readonly LintCheck[] = [
   listInQuotes,
   listItemSplits,
   emptySet,
+  emptyList,
   neverPresent,
   outputNeverPresent,
   absentComparison,

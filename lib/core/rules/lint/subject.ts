@@ -5,6 +5,7 @@ import type { FieldSpec } from '../fields/field.ts';
 import type { RuleFile } from '../load-rules.ts';
 import type { LoadedCondition, LoadedList, LoadedMacro, LoadedRule, Place, RuleModel } from '../loader/model.ts';
 import { parseCondition } from '../parser.ts';
+import { conjunction } from './conjunction.ts';
 import { placeInText } from './place.ts';
 
 /** The condition of a rule or macro as it is looked at. */
@@ -51,20 +52,26 @@ export interface LintSubject {
 
 /** Prepares what is loaded for the checks. */
 export function lintSubject(model: RuleModel, files: readonly RuleFile[], ruleMatching: 'all' | 'first'): LintSubject {
-  const texts = new Map(files.map(({ name, text }) => [name, text]));
+  const context: Context = {
+    texts: new Map(files.map(({ name, text }) => [name, text])),
+    macros: new Map(model.macros.map((macro) => [macro.name, macro])),
+  };
   const rules = model.rules.flatMap((rule) => {
     const { condition } = rule;
     const source = sourceOf(rule.source);
     if (condition === undefined || source === undefined) return [];
-    return [{ rule, source, condition: conditionOf(`rule '${rule.name}'`, condition, source, texts), evaluated: condition.ast }];
+    return [{ rule, source, condition: conditionOf(`rule '${rule.name}'`, condition, source, context), evaluated: condition.ast }];
   });
-  const macros = model.macros.map(({ name, condition }) => conditionOf(`macro '${name}'`, condition, undefined, texts));
+  // a macro over fields of a source that is not read is not looked at, as its rules are not
+  const macros = model.macros
+    .map(({ name, condition }) => conditionOf(`macro '${name}'`, condition, undefined, context))
+    .filter(({ checks }) => checks.every(({ check }) => isKnown(check)));
   return {
     model,
     conditions: [...rules.map(({ condition }) => condition), ...macros],
     rules,
     lists: new Map(model.lists.map((list) => [list.name, list])),
-    macros: new Map(model.macros.map((macro) => [macro.name, macro])),
+    macros: context.macros,
     ruleMatching,
   };
 }
@@ -73,12 +80,18 @@ function sourceOf(source: string): EventSource | undefined {
   return source === 'aws_cloudtrail' || source === 'k8s_audit' ? source : undefined;
 }
 
-function conditionOf(
-  item: string,
-  condition: LoadedCondition,
-  source: EventSource | undefined,
-  texts: ReadonlyMap<string, string>,
-): LintCondition {
+/** What conditions are prepared with. */
+interface Context {
+  readonly texts: ReadonlyMap<string, string>;
+  readonly macros: ReadonlyMap<string, LoadedMacro>;
+}
+
+function isKnown({ left }: Check): boolean {
+  const field = fieldOf(left);
+  return field === undefined || specOf(field) !== undefined;
+}
+
+function conditionOf(item: string, condition: LoadedCondition, source: EventSource | undefined, { texts, macros }: Context): LintCondition {
   const { text, ast, place } = asWritten(condition);
   const fileText = texts.get(condition.place.file) ?? '';
   return {
@@ -86,7 +99,7 @@ function conditionOf(
     text,
     ast,
     source,
-    checks: checksOf(ast, false, []),
+    checks: checksOf(ast, false, [], macros),
     place: (offset) => (place === undefined ? condition.place : placeInText(fileText, place, text, offset)),
   };
 }
@@ -100,27 +113,22 @@ function asWritten({ text, expanded, ast, place }: LoadedCondition): { text: str
   }
 }
 
-function checksOf(ast: Ast, negated: boolean, beside: readonly Check[]): readonly PlacedCheck[] {
+function checksOf(ast: Ast, negated: boolean, beside: readonly Check[], macros: ReadonlyMap<string, LoadedMacro>): readonly PlacedCheck[] {
   switch (ast.kind) {
     case 'check':
       return [{ check: ast, negated, beside }];
     case 'macro':
       return [];
     case 'not':
-      return checksOf(ast.part, !negated, beside);
+      return checksOf(ast.part, !negated, beside, macros);
     case 'or':
-      return ast.parts.flatMap((part) => checksOf(part, negated, beside));
-    case 'and': {
-      const checks = ast.parts.filter((part) => part.kind === 'check');
-      return ast.parts.flatMap((part) =>
-        checksOf(
-          part,
-          negated,
-          // what is joined with `and` inside a `not` need not hold
-          negated ? beside : [...beside, ...checks.filter((check) => check !== part)],
-        ),
-      );
-    }
+      return ast.parts.flatMap((part) => checksOf(part, negated, beside, macros));
+    case 'and':
+      return ast.parts.flatMap((part) => {
+        // what is joined with `and` inside a `not` need not hold
+        const others = negated ? [] : ast.parts.filter((other) => other !== part).flatMap((other) => conjunction(other, macros));
+        return checksOf(part, negated, [...beside, ...others.filter((other) => other.kind === 'check')], macros);
+      });
   }
 }
 

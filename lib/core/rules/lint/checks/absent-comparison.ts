@@ -3,7 +3,7 @@ import { printLeft } from '../../print.ts';
 import type { LintCheck } from '../check.ts';
 import { eachCheck, type Seen } from '../each-check.ts';
 import { whyOftenAbsent } from '../field-facts.ts';
-import { resolvedValues } from '../subject.ts';
+import { type LintSubject, resolvedValues } from '../subject.ts';
 
 const EQUAL = ['=', '==', 'in', 'intersects', 'pmatch'];
 
@@ -16,7 +16,7 @@ export const absentComparison: LintCheck = {
     eachCheck(subject, (seen) => {
       const { check, left, field } = seen;
       const why = check.operator === '!=' ? whyOftenAbsent(field) : undefined;
-      if (why === undefined || isPresent(seen)) return undefined;
+      if (why === undefined || isPresent(seen) || isNamespaced(seen, subject)) return undefined;
       return {
         message: `${left} != ... is false for every event without ${field} (${why})`,
         advice: `write "not ${left} = ..." if those events are meant too, or "${left} exists and ${left} != ..." to say that they are not`,
@@ -34,13 +34,47 @@ export const negatedAbsent: LintCheck = {
     eachCheck(subject, (seen) => {
       const { check, left, field, negated } = seen;
       const why = negated && EQUAL.includes(check.operator) ? whyOftenAbsent(field) : undefined;
-      if (why === undefined || isPresent(seen) || resolvedValues(check, subject.lists).length === 0) return undefined;
+      if (why === undefined || isPresent(seen) || isNamespaced(seen, subject)) return undefined;
+      if (resolvedValues(check, subject.lists).length === 0) return undefined;
       return {
         message: `"not ${left} ${check.operator} ..." is true for every event without ${field} (${why})`,
         advice: `add "and ${left} exists" if those events are not meant; else leave it`,
       };
     }),
 };
+
+/** Common resources without a namespace (kubectl api-resources --namespaced=false). */
+const CLUSTER_WIDE: ReadonlySet<string> = new Set([
+  'namespaces',
+  'nodes',
+  'persistentvolumes',
+  'clusterroles',
+  'clusterrolebindings',
+  'customresourcedefinitions',
+  'mutatingwebhookconfigurations',
+  'validatingwebhookconfigurations',
+  'validatingadmissionpolicies',
+  'validatingadmissionpolicybindings',
+  'storageclasses',
+  'priorityclasses',
+  'ingressclasses',
+  'runtimeclasses',
+  'certificatesigningrequests',
+  'apiservices',
+  'csidrivers',
+  'volumeattachments',
+]);
+
+/** The condition asks for resources that always have a namespace. */
+function isNamespaced({ field, beside }: Seen, { lists }: LintSubject): boolean {
+  if (field !== 'ka.target.namespace') return false;
+  return beside.some(
+    (other) =>
+      printLeft(other.left) === 'ka.target.resource' &&
+      ['=', '==', 'in'].includes(other.operator) &&
+      resolvedValues(other, lists).every((resource) => !CLUSTER_WIDE.has(resource)),
+  );
+}
 
 /** Another check that must hold too is true only where the field is there. */
 function isPresent({ beside, left }: Seen): boolean {

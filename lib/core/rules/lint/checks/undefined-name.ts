@@ -41,7 +41,12 @@ function isMeantAsList(word: string, { check, field, condition }: Seen, { lists,
   // `in name` without parentheses takes a list and nothing else
   if (isSet && condition.text[check.rightStart] !== '(') return true;
   if (!isSet && check.right.kind !== 'values') return false;
-  return LIKE_A_LIST.test(word) || (word.length > 4 && nearest(word, lists.keys()) !== undefined && /^[a-z_0-9]+$/.test(word));
+  return LIKE_A_LIST.test(word) || isSlipOf(word, nearest(word, lists.keys()));
+}
+
+/** A word so near to the name of a list that it is hardly another word. */
+function isSlipOf(word: string, name: string | undefined): boolean {
+  return name !== undefined && word.length > 4 && Math.abs(word.length - name.length) < 3 && /^[a-z0-9]+$/.test(word);
 }
 
 /** A macro's name where a value stands. */
@@ -52,10 +57,15 @@ export const macroAsValue: LintCheck = {
   run: (subject) =>
     eachCheck(subject, (seen) =>
       unquoted(seen)
-        .filter((word) => subject.macros.has(word) && !subject.lists.has(word))
+        .filter((word) => subject.macros.has(word) && !subject.lists.has(word) && !isOwnValue(word, seen))
         .map((word) => ({
           message: `'${word}' is a macro, but here it is the text "${word}" that ${seen.left} is compared with`,
           advice: `write the macro alone (... and ${word}), or "${word}" in quotes if the text is meant`,
         })),
     ),
 };
+
+/** `macro: create` may well be about `ka.verb = create`. */
+function isOwnValue(word: string, { condition, field }: Seen): boolean {
+  return condition.item === `macro '${word}'` || knownValues(field)?.values.includes(word) === true;
+}

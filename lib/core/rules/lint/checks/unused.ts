@@ -1,4 +1,10 @@
+import type { Place, RuleModel } from '../../loader/model.ts';
 import type { LintCheck } from '../check.ts';
+
+/** Rules of sources that are not read may use what seems unused. */
+function hasUnread(model: RuleModel, { file }: Place): boolean {
+  return model.rules.some(({ condition, place }) => condition === undefined && place.file === file);
+}
 
 /** Macros that nothing refers to. */
 export const unusedMacro: LintCheck = {
@@ -7,7 +13,7 @@ export const unusedMacro: LintCheck = {
   about: 'A macro that no rule and no other macro refers to.',
   run: ({ model }) =>
     model.macros
-      .filter(({ isUsed }) => !isUsed)
+      .filter(({ isUsed, place }) => !isUsed && !hasUnread(model, place))
       .map(({ name, place }) => ({
         place,
         item: `macro '${name}'`,
@@ -23,7 +29,7 @@ export const unusedList: LintCheck = {
   about: 'A list that no condition and no other list refers to.',
   run: ({ model }) =>
     model.lists
-      .filter(({ isUsed }) => !isUsed)
+      .filter(({ isUsed, place }) => !isUsed && !hasUnread(model, place))
       .map(({ name, place }) => ({
         place,
         item: `list '${name}'`,

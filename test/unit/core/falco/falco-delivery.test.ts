@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { deliveryText, parseDelivery } from '../../../../lib/core/deliver/delivery-text.ts';
 import { marksOf } from '../../../../lib/core/deliver/ledger.ts';
-import { type FalcoReading, falcoDelivery } from '../../../../lib/core/falco/falco-delivery.ts';
+import { type FalcoReading, falcoDelivery, isFalcoEvent } from '../../../../lib/core/falco/falco-delivery.ts';
 import { Intake } from '../../../../lib/core/intake.ts';
 import type { Delivery } from '../../../../lib/core/model/delivery.ts';
 import type { Finding } from '../../../../lib/core/model/finding.ts';
@@ -95,7 +95,7 @@ describe('an event that Falco found', () => {
       actor: { user: 'unknown' },
     });
     expect(bare.output).toBe('09:12:03.114883211: Informational Terminal shell in container');
-    expect(findingOf({ hostname: undefined, priority: 'weird' }, { cluster: 'demo' })).toMatchObject({
+    expect(findingOf({ hostname: undefined, priority: undefined }, { cluster: 'demo' })).toMatchObject({
       hostname: 'demo',
       priority: 'Warning',
     });
@@ -106,6 +106,17 @@ describe('an event that Falco found', () => {
       actor: { user: 'jane' },
       output_fields: { list: '["a"]', ratio: 0.5 },
     });
+  });
+
+  test.each([
+    [EVENT, true],
+    [{ rule: 'x', priority: 'Notice', output_fields: {} }, true],
+    [{ rule: 'x', priority: 'Notice', output: 'y' }, true],
+    [{ rule: 'x', priority: 'Notice' }, false],
+    [{ rule: 'x', output: 'y' }, false],
+    [{ priority: 'Notice', output: 'y' }, false],
+  ])('is known by its rule, its priority and what it puts out: %j', (value, expected) => {
+    expect(isFalcoEvent(value)).toBe(expected);
   });
 
   test('without an id is the same event when its text is the same', () => {

@@ -1,5 +1,9 @@
-/** Bundles the command for Node 24 (`npm run build`): one file in `dist/`, which starts without type stripping and needs less memory. */
-import { cpSync, mkdirSync } from 'node:fs';
+/**
+ * Bundles the command for Node 24 (`npm run build`) into `dist/`: it starts without type stripping and needs less memory. What a
+ * command loads when it runs (the server, the dashboards) is a part of its own beside it, because a module that is never run still
+ * takes memory to be read: `driftwire --version` takes 67 MB so, and 87 MB as one file (2026-11-21).
+ */
+import { cpSync, mkdirSync, readdirSync, rmSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
@@ -10,11 +14,17 @@ const ASSETS = ['report.css', 'report.client.js'];
 
 /** Writes the bundled command and the files it reads beside itself into a folder. */
 export async function buildCommand(folder: string): Promise<void> {
+  mkdirSync(folder, { recursive: true });
+  for (const name of readdirSync(folder)) if (/^part-.*\.mjs/.test(name)) rmSync(join(folder, name));
   await build({
     absWorkingDir: root,
     entryPoints: ['bin/driftwire.ts'],
-    outfile: join(folder, 'driftwire.mjs'),
+    outdir: folder,
+    outExtension: { '.js': '.mjs' },
     bundle: true,
+    splitting: true,
+    // beside the command itself: what they read lies where it would for one file
+    chunkNames: 'part-[name]-[hash]',
     platform: 'node',
     target: 'node24',
     format: 'esm',

@@ -17,7 +17,7 @@ import { kubernetesEvent } from '../support/records.ts';
 import { realPart } from '../support/require.ts';
 
 /** In place of five minutes: long enough for some scrapes, short enough to wait for. */
-const WINDOW_SECONDS = 12;
+const WINDOW_SECONDS = 20;
 
 describe.runIf(hasPrometheus() && realPart('alertmanager', AMTOOL))('from a change to the message about it', () => {
   const folder = mkdtempSync(join(tmpdir(), 'driftwire-chain-'));

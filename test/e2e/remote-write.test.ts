@@ -5,7 +5,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { boundaryAt, MINUTE_MS } from '../../lib/core/deliver/snapshot.ts';
 import type { Store } from '../../lib/core/ports.ts';
 import { RemoteWriteSink } from '../../lib/sinks/remote-write.ts';
@@ -142,20 +142,24 @@ describe.skipIf(!hasPrometheus())('with a receiver in front of it that fails', (
   let proxy: FaultyProxy;
   let writeUrl: string;
 
-  beforeEach(async () => {
-    prometheus = await startPrometheus();
+  const setUp = async (config = ''): Promise<void> => {
+    prometheus = await startPrometheus({ config });
     proxy = new FaultyProxy(prometheus.url);
     writeUrl = `${await proxy.start()}/api/v1/write`;
-  }, RUN_MS);
+  };
 
   afterEach(async () => {
     await proxy?.stop();
     await prometheus?.stop();
   }, RUN_MS);
 
-  test(
-    'drops, delays, lost answers, 429, 500 and an outage of ten minutes change no number at any moment',
-    async () => {
+  test.each([
+    ['in order alone', ''],
+    ['with an out-of-order window', 'storage: { tsdb: { out_of_order_time_window: 10m } }\n'],
+  ])(
+    'drops, delays, lost answers, 429, 500 and an outage of ten minutes change no number at any moment (%s)',
+    async (_what, config) => {
+      await setUp(config);
       const options = optionsFor(writeUrl, { timeoutMs: GIVE_UP_MS });
       const chance = randomOf(seed + 1);
       proxy.next = (number) => (number > 60 && number < 130 ? { kind: 'drop' } : mishap(number, chance(), 'without 400'));
@@ -174,6 +178,7 @@ describe.skipIf(!hasPrometheus())('with a receiver in front of it that fails', (
   test(
     'and when it also answers 400 to what is right, the totals are right in the end and never too high',
     async () => {
+      await setUp();
       const options = optionsFor(writeUrl, { timeoutMs: GIVE_UP_MS });
       const chance = randomOf(seed + 2);
       proxy.next = (number) => mishap(number, chance(), 'with 400');
@@ -201,6 +206,7 @@ describe.skipIf(!hasPrometheus())('with a receiver in front of it that fails', (
   test(
     'a receiver that takes 2.0 for an empty message is written to with 1.0, and nothing is lost',
     async () => {
+      await setUp();
       const options = optionsFor(writeUrl, { protocol: '2.0' });
       const minutes = await liveThrough(options);
       expect(await minutes.oneMore()).toMatchObject({ kind: 'delivered', refused: [] });

@@ -62,18 +62,18 @@ export function lokiLine(source: FindingSource, recordText: string, id: string, 
   const text = recordText.toWellFormed();
   if (text.length <= maxBytes && utf8Bytes(text) <= maxBytes) return { text, isCut: false };
   const root = parseTree(text, MAX_DEPTH);
-  const cut = root?.kind === 'object' ? cutObject(text, root, SHAPES[source], maxBytes) : cutText(text, id, maxBytes);
+  const cut = root?.kind === 'object' ? cutObject(text, root, SHAPES[source], id, maxBytes) : cutText(text, id, maxBytes);
   return { text: cut ?? bareId(SHAPES[source].id, id, maxBytes), isCut: true };
 }
 
-function cutObject(text: string, root: JsonObjectNode, shape: RecordShape, maxBytes: number): string | undefined {
+function cutObject(text: string, root: JsonObjectNode, shape: RecordShape, id: string, maxBytes: number): string | undefined {
   const marked = new Map<JsonNode, Cut>();
   const mark = (name: string): void => {
     const node = root.members.get(name);
     if (node !== undefined && isWorthMarking(text, node)) marked.set(node, { node, instead: markOf(text, node) });
   };
   const render = (extra: readonly Cut[]): string | undefined => {
-    const cut = withCuts(text, [...marked.values(), ...extra]);
+    const cut = withId(withCuts(text, [...marked.values(), ...extra]), root.start, id);
     return utf8Bytes(cut) <= maxBytes ? cut : undefined;
   };
   const shortened = (): readonly Cut[] => longTexts(text, root, (node) => marked.has(node));
@@ -129,6 +129,12 @@ function withCuts(text: string, cuts: readonly Cut[]): string {
   }
   parts.push(text.slice(at));
   return parts.join('');
+}
+
+/** An id that is not the record's own (there are records without one) becomes its first member: what is left must tell events apart. */
+function withId(text: string, start: number, id: string): string {
+  const begin = start + 1;
+  return text.includes(id) ? text : `${text.slice(0, begin)}"driftwire_id":${JSON.stringify(id)},${text.slice(begin)}`;
 }
 
 /** The beginning of a text that is no JSON. */

@@ -100,6 +100,13 @@ describe('a record that is too long', () => {
     });
   });
 
+  test('and has no id of its own gets one, because what is left may be the same for two records', () => {
+    const text = ` {"rule":"Shell in a container","output_fields":${JSON.stringify({ cmdline: filler(5000) })}}`;
+    expect(lokiLine('falco', text, 'f1n6e', LIMIT).text).toBe(
+      ` {"driftwire_id":"f1n6e","rule":"Shell in a container","output_fields":"(cut: 5014 bytes)"}`,
+    );
+  });
+
   test('and broken off keeps its beginning, and its id behind it', () => {
     const text = `{"eventID":"${ID}","requestParameters":"${'ä'.repeat(4000)}`;
     const line = cut(text).text;

@@ -112,7 +112,8 @@ describe('the entry of an event', () => {
 });
 
 describe('without structured metadata', () => {
-  const folded = (recordText: string, maxLineBytes = 262_144) => entry({ id: 'x', recordText }, { structuredMetadata: false, maxLineBytes });
+  const folded = (recordText: string, maxLineBytes = 262_144) =>
+    entry({ id: 'x', recordText }, { structuredMetadata: false, maxLineBytes });
 
   test('the metadata is the first member of the record, and the rest stays byte for byte', () => {
     const { line, metadata } = folded(' { "auditID" : "x",  "b":1.0}');

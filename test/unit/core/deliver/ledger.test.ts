@@ -84,6 +84,17 @@ test('a finding that is no drift is no manual change', () => {
   expect(marks[0]?.increments.map(({ metric }) => metric)).not.toContain('kubernetes_audit_manual_changes_total');
 });
 
+test("an event that Falco judged is no manual change, whatever its rule's tags", () => {
+  const found = { ...foundWith({ source: 'falco', tags: ['drift'] }), foreignSource: 'k8s_audit' };
+  const marks = marksOf({ key: 'falco 1', requestKey: 'falco 1', findings: [found] });
+  expect(marks.map(({ key }) => key)).toEqual(['falco 1']);
+  expect(marks[0]?.increments.map(({ metric, labels }) => [metric, labels['source']])).toEqual([
+    ['driftwire_records_total', 'falco'],
+    ['driftwire_findings_total', 'falco'],
+    ['falco_events', 'k8s_audit'],
+  ]);
+});
+
 describe('a record that made no finding', () => {
   test('counts under one outcome, with its reason', () => {
     expect(recordIncrements('k8s_audit', { kind: 'dropped', reason: 'read' }, 5)).toEqual([

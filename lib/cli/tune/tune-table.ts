@@ -43,7 +43,7 @@ function groupLines(group: TunedGroup, { columns, paint }: TableLook): readonly 
 }
 
 function whoLine({ principal, action, users, usersAreMore }: NoiseGroup): string {
-  const people = users === 1 && !usersAreMore ? '' : ` · ${usersAreMore ? 'more than ' : ''}${count(users, 'user')}`;
+  const people = ` · ${usersAreMore ? 'more than ' : ''}${count(users, 'user')}`;
   return `${action || '(no action)'} by ${principal}${people}`;
 }
 

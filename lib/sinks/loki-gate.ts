@@ -3,6 +3,8 @@ import type { DeliveryResult } from '../core/model/delivery-result.ts';
 
 /** How long nothing is tried after an answer that only a person can change, in ms. */
 const BARRED_MS = 60_000;
+/** Nothing that tells an event is left of a record in a shorter line. */
+const LEAST_LINE_BYTES = 256;
 /** Entries whose fate is open; beyond it the oldest are forgotten, and are put off anew. */
 const MAX_OPEN = 10_000;
 
@@ -46,7 +48,7 @@ export class LokiGate {
 
   /** Takes note of a limit that Loki has named; false when it is none that helps. */
   learnLineLimit(bytes: number | undefined): boolean {
-    if (bytes === undefined || bytes >= this.#maxLineBytes) return false;
+    if (bytes === undefined || bytes >= this.#maxLineBytes || bytes < LEAST_LINE_BYTES) return false;
     this.#maxLineBytes = bytes;
     return true;
   }

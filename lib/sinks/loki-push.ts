@@ -55,7 +55,7 @@ export function answerText({ status, body }: HttpAnswer, url: string): string {
 }
 
 /** The reason of a delivery for a request that got no answer. */
-export function barredReason(reason: FailureReason): DeliveryReason {
+export function unansweredReason(reason: FailureReason): DeliveryReason {
   switch (reason) {
     case 'timeout':
       return 'timeout';

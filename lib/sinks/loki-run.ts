@@ -22,7 +22,7 @@ import type { LokiAddress } from './loki-address.ts';
 import type { LokiGate } from './loki-gate.ts';
 import { lookUp } from './loki-lookup.ts';
 import type { StreamPace } from './loki-pace.ts';
-import { answerText, barredReason, type PushHttp } from './loki-push.ts';
+import { answerText, type PushHttp, unansweredReason } from './loki-push.ts';
 
 /** What a call works with. */
 export interface LokiRunParts {
@@ -311,7 +311,7 @@ export class LokiRun {
 
 function verdictOf(outcome: HttpOutcome): PushVerdict {
   if (outcome.kind === 'answer') return judgePush(outcome.status, outcome.body);
-  const reason = barredReason(outcome.reason);
+  const reason = unansweredReason(outcome.reason);
   if (reason === 'misconfigured') return { kind: 'barred', reason };
   return { kind: 'wait', reason, concerns: 'sink', smaller: false };
 }

@@ -10,7 +10,7 @@ import type { DeliverOptions, OnResult, Sink } from '../core/ports.ts';
 import { type LokiAddress, lokiAddress } from './loki-address.ts';
 import { LokiGate } from './loki-gate.ts';
 import { StreamPace } from './loki-pace.ts';
-import { answerText, barredReason, PushHttp } from './loki-push.ts';
+import { answerText, PushHttp, unansweredReason } from './loki-push.ts';
 import { LokiRun } from './loki-run.ts';
 
 /** How one Loki is reached and what is sent to it. */
@@ -93,7 +93,7 @@ export class LokiSink implements Sink {
       timeoutMs: (options.deadlineMs ?? Number.POSITIVE_INFINITY) - this.#timing.now(),
     });
     release();
-    if (outcome.kind === 'failure') return { ok: false, reason: barredReason(outcome.reason), message: outcome.message };
+    if (outcome.kind === 'failure') return { ok: false, reason: unansweredReason(outcome.reason), message: outcome.message };
     const pauseMs = retryAfterMs(outcome.headers, this.#timing.now());
     if (pauseMs !== undefined) this.#gate.pause(pauseMs);
     const verdict = judgePush(outcome.status, outcome.body);

@@ -26,14 +26,9 @@ describe('what a sender remembers of its Loki', () => {
   });
 
   test('the lowest limit of a line, and no higher one', () => {
-    const gate = new LokiGate(manualTiming(), 100);
-    expect([gate.learnLineLimit(undefined), gate.learnLineLimit(100), gate.learnLineLimit(50), gate.learnLineLimit(60)]).toEqual([
-      false,
-      false,
-      true,
-      false,
-    ]);
-    expect(gate.maxLineBytes).toBe(50);
+    const gate = new LokiGate(manualTiming(), 1000);
+    expect([undefined, 1000, 500, 600, 10].map((bytes) => gate.learnLineLimit(bytes))).toEqual([false, false, true, false]);
+    expect(gate.maxLineBytes).toBe(500);
   });
 
   test('since when the fate of an event is open, until it is known', () => {

@@ -27,7 +27,7 @@ describe('what a sender remembers of its Loki', () => {
 
   test('the lowest limit of a line, and no higher one', () => {
     const gate = new LokiGate(manualTiming(), 1000);
-    expect([undefined, 1000, 500, 600, 10].map((bytes) => gate.learnLineLimit(bytes))).toEqual([false, false, true, false]);
+    expect([undefined, 1000, 500, 600, 10].map((bytes) => gate.learnLineLimit(bytes))).toEqual([false, false, true, false, false]);
     expect(gate.maxLineBytes).toBe(500);
   });
 

@@ -26,7 +26,7 @@ export async function inflateInput(
   while (sizeBytes <= MAX_COMPRESSED_BYTES) {
     const next = await iterator.next();
     if (next.done === true) {
-      const text = sizedGunzip(Buffer.concat(held), limits);
+      const text = sizedGunzip(joined(held), limits);
       if (text === undefined) return inflate(held, limits, write);
       write(text);
       release(text);
@@ -59,6 +59,12 @@ async function* resumed(
     if (next.done === true) return;
     yield next.value;
   }
+}
+
+/** The chunks as one, without a copy where there is only one. */
+function joined([first, ...more]: readonly Uint8Array[]): Buffer {
+  if (first === undefined || more.length > 0) return Buffer.concat(first === undefined ? [] : [first, ...more]);
+  return Buffer.from(first.buffer, first.byteOffset, first.length);
 }
 
 function isGzip(held: readonly Uint8Array[]): boolean {

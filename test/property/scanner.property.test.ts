@@ -134,7 +134,7 @@ test('what is told of arbitrary records is the same with and without the scanner
     { numRuns: 1_500 },
   );
   expect(skipped).toBeGreaterThan(300);
-});
+}, 60_000);
 
 test('what is told of damaged input is the same with and without the scanner', () => {
   const edit = fc.record({
@@ -152,4 +152,4 @@ test('what is told of damaged input is the same with and without the scanner', (
     }),
     { numRuns: 1_500 },
   );
-});
+}, 60_000);

@@ -69,7 +69,7 @@ export interface ScanMode {
   readonly context: number;
 }
 
-/** Bytes of a key's name that the kernel compares. */
+/** Bytes of a key, its quotes included, that the kernel compares, from the end. */
 const KEY_BYTES = 16;
 
 let compiled: object | undefined;
@@ -139,9 +139,11 @@ export class Kernel {
     keys.forEach(({ state, name, kind, field, inside }, index) => {
       const number = index + 1;
       const at = KEYS.value + number * 32;
-      const first = KEY_INDEX.value + keyHash(state, name);
-      this.bytes.write(name.slice(0, KEY_BYTES), at, 'latin1');
+      const end = Buffer.from(`"${name}"`, 'latin1').subarray(-KEY_BYTES);
+      const first = KEY_INDEX.value + keyHash(state, end);
+      this.bytes.set(end, at + KEY_BYTES - end.length);
       this.bytes.set([name.length, FIELD_KINDS[kind], field, inside ?? 0, this.bytes[first] ?? 0], at + 16);
+      this.bytes.writeUInt16LE(0x10000 - (1 << (KEY_BYTES - end.length)), at + 22);
       this.bytes[first] = number;
     });
     shapes.forEach(({ required, allowed, tuple }, number) => {
@@ -154,12 +156,9 @@ export class Kernel {
   }
 }
 
-/** Place of a key in the index; `assembly/fields.ts` does the same. */
-function keyHash(state: number, name: string): number {
-  const quoted = Buffer.from(`"${name}"`, 'latin1');
-  const last = quoted.readInt32LE(quoted.length - 4);
-  const ends = quoted.readInt32LE(0) ^ ((last << 3) + quoted.length - 1 + (state << 8));
-  return Math.imul(ends, 0x9e3779b1) >>> 22;
+/** Place of a key in the index, by its last three letters and the closing quote; `assembly/fields.ts` computes the same. */
+function keyHash(state: number, end: Buffer): number {
+  return Math.imul(end.readInt32LE(end.length - 4) + state, 0x9e3779b1) >>> 22;
 }
 
 function setOf(fields: readonly number[]): number {

@@ -1,6 +1,6 @@
 // The wanted fields of the record at hand. A field that is there twice, has an escape in its key or value, or is of another
 // kind than the one asked for makes the record odd: it goes to the full parser.
-import { FIELDS, KEY_INDEX, KEYS, LEVELS, SHAPES } from './layout';
+import { FIELDS, KEY_INDEX, KEYS, LEVELS, MINUTE, SHAPES } from './layout';
 
 /** What may stand at a wanted key. */
 const STRING: u8 = 1; // a string, part of the tuple
@@ -73,31 +73,27 @@ export function closed(at: usize, level: i32): u8 {
   return load<u8>(LEVELS + <usize>level - 1);
 }
 
-/** Where to look for a key: its first three and its last three bytes and its length tell the wanted ones well apart. `kernel.ts` does the same. */
-// @ts-ignore: decorator
-@inline
-function keyHash(state: u8, open: usize, close: usize): usize {
-  const ends = load<u32>(open) ^ ((load<u32>(close - 3) << 3) + <u32>(close - open) + (<u32>state << 8));
-  return <usize>((ends * 0x9e3779b1) >> 22);
-}
-
-/** Looks at a member of an object some of whose members are wanted: the key lies between two quotes, the value follows the colon. */
+/** Looks at a member of an object some of whose members are wanted: its key begins between two quotes, the value follows the colon. */
 export function member(state: u8, open: usize, colon: usize, escaped: bool): void {
   let close = colon - 1;
   while (load<u8>(close) != 0x22) close--;
-  if (escaped) {
-    odd = true;
-    return;
-  }
-  const length = close - open - 1;
-  let number = load<u8>(KEY_INDEX + keyHash(state, open, close));
+  if (escaped) odd = true;
+  else plainMember(state, close, colon);
+}
+
+/** Looks at a member whose key ends at the quote at `close` and has no escapes. */
+// @ts-ignore: decorator
+@inline
+export function plainMember(state: u8, close: usize, colon: usize): void {
+  // The last three letters tell the wanted keys well apart; `kernel.ts` computes the same place.
+  let number = load<u8>(KEY_INDEX + <usize>(((load<u32>(close - 3) + <u32>state) * 0x9e3779b1) >> 22));
   if (number != 0) {
-    const name = v128.load(open, 1);
-    // Of a longer key the first 16 bytes count; that may only find too much of what must not be there.
-    const wanted: u32 = length < 16 ? (1 << <u32>length) - 1 : 0xffff;
+    const name = v128.load(close - 15);
     do {
       const key = KEYS + (<usize>number << 5);
-      if (load<u8>(key, 16) == <u8>length && (<u32>i8x16.bitmask(i8x16.eq(name, v128.load(key))) & wanted) == wanted) {
+      // Of the name and its two quotes the last 16 bytes count; that may only find too much of what must not be there.
+      const wanted = load<u16>(key, 22);
+      if ((<u16>i8x16.bitmask(i8x16.eq(name, v128.load(key))) & wanted) == wanted) {
         take(key, colon + 1);
         return;
       }
@@ -189,20 +185,30 @@ function two(at: usize): u32 {
 
 /** The form that both vendors write: YYYY-MM-DDTHH:MM:SS[.fraction]Z. Any other form is left to the full parser. */
 function isTime(at: usize, length: usize): bool {
-  if (length < 20 || length > 30 || length == 21) return false;
+  if (length < 20 || length > 30 || length == 21 || load<u8>(at, 16) != 0x3a || two(at + 17) > 59) return false;
+  if (load<u8>(at + length - 1) != 0x5a) return false;
+  if (length > 20) {
+    if (load<u8>(at, 19) != 0x2e) return false;
+    for (let i: usize = 20; i < length - 1; i++) if (load<u8>(at + i) - 0x30 > 9) return false;
+  }
+  // Records of one minute follow one another.
+  const minute = v128.load(at);
+  if (!v128.any_true(v128.xor(minute, v128.load(MINUTE)))) return true;
+  if (!isMinute(at)) return false;
+  v128.store(MINUTE, minute);
+  return true;
+}
+
+/** True for YYYY-MM-DDTHH:MM. */
+function isMinute(at: usize): bool {
   const century = two(at);
   const years = two(at + 2);
   const month = two(at + 5);
   const day = two(at + 8);
   if (century > 99 || years > 99 || month - 1 > 11 || day - 1 > 30) return false;
-  if (two(at + 11) > 23 || two(at + 14) > 59 || two(at + 17) > 59) return false;
-  if (load<u8>(at, 4) != 0x2d || load<u8>(at, 7) != 0x2d || load<u8>(at, 10) != 0x54) return false;
-  if (load<u8>(at, 13) != 0x3a || load<u8>(at, 16) != 0x3a || load<u8>(at + length - 1) != 0x5a) return false;
-  if (day > 28 && day > daysIn(century * 100 + years, month)) return false;
-  if (length == 20) return true;
-  if (load<u8>(at, 19) != 0x2e) return false;
-  for (let i: usize = 20; i < length - 1; i++) if (load<u8>(at + i) - 0x30 > 9) return false;
-  return true;
+  if (two(at + 11) > 23 || two(at + 14) > 59) return false;
+  if (load<u8>(at, 4) != 0x2d || load<u8>(at, 7) != 0x2d || load<u8>(at, 10) != 0x54 || load<u8>(at, 13) != 0x3a) return false;
+  return day <= 28 || day <= daysIn(century * 100 + years, month);
 }
 
 function daysIn(year: u32, month: u32): u32 {

@@ -1,8 +1,8 @@
 // Where things lie in the kernel's memory, in bytes. The TypeScript side reads these numbers from the exports of index.ts.
 
-/** For each state 32 bytes: by length of a key, the number of the first wanted key of that length; 0: none. */
+/** By a hash of state and end of a key, the number of the first wanted key of that hash; 0: none. */
 export const KEY_INDEX: usize = 1024;
-/** Wanted keys, 32 bytes each: 16 of name (zero-filled), then length, kind, field, state inside, number of the next of this length. */
+/** Wanted keys, 32 bytes each: the last 16 of the name in quotes, then length, kind, field, state inside, number of the next of this hash, and which of the 16 count. */
 export const KEYS: usize = 2048;
 /** Shapes of objects, 64 bytes each: required fields, allowed fields, count and list of the fields that make the tuple. */
 export const SHAPES: usize = 4096;
@@ -12,6 +12,8 @@ export const FIELDS: usize = 4608;
 export const WIDE: usize = 5376;
 /** Which state each level of nesting is in. */
 export const LEVELS: usize = 5120;
+/** The beginning, up to the minute, of the last time that was found to be one; zeros at first, which no time begins with. */
+export const MINUTE: usize = 5504;
 /** One byte for each tuple: 0 until TypeScript has written what it knows about it. */
 export const NOTES: usize = 8192;
 export const TUPLE_LIMIT: u32 = 32768;

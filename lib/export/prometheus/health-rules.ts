@@ -42,7 +42,7 @@ const ALERTS: readonly AlertText[] = [
     topic: 'health',
     summary: 'Driftwire {{ $labels.instance }} cannot be scraped',
     description:
-      'Prometheus has not reached {{ $labels.instance }} (job {{ $labels.job }}) for 2 minutes. What it reads is not counted meanwhile.',
+      'Prometheus has not reached {{ $labels.instance }} (job {{ $labels.job }}) for 2 minutes. Its numbers, and with them its alerts, stand still.',
   },
   {
     name: 'DriftwireFlushStale',
@@ -70,7 +70,7 @@ const ALERTS: readonly AlertText[] = [
     topic: 'health',
     summary: '{{ $labels.sink }} refuses what Driftwire delivers',
     description:
-      '{{ $labels.sink }} refused {{ printf "%.0f" $value }} deliveries for good within 15 minutes; they are kept aside to be looked at.',
+      '{{ $labels.sink }} refused deliveries for good: {{ printf "%.0f" $value }} in 15 minutes. They are kept aside to be looked at.',
   },
   {
     name: 'DriftwireSinkBehind',
@@ -88,7 +88,7 @@ const ALERTS: readonly AlertText[] = [
     severity: 'warning',
     topic: 'health',
     summary: 'The remote-write receiver refuses series of {{ $labels.instance }}',
-    description: '{{ printf "%.0f" $value }} series are refused at present; the log names them with the words of the receiver.',
+    description: 'Series refused at present: {{ printf "%.0f" $value }}. The log names them with the words of the receiver.',
   },
   {
     name: 'DriftwireLokiRulesFailing',
@@ -98,7 +98,7 @@ const ALERTS: readonly AlertText[] = [
     topic: 'health',
     summary: "Loki cannot evaluate Driftwire's rules ({{ $labels.rule_group }})",
     description:
-      'Loki failed {{ printf "%.0f" $value }} times within 15 minutes to evaluate rules of {{ $labels.rule_group }}: their alerts cannot fire.',
+      'Loki failed to evaluate rules of {{ $labels.rule_group }}: {{ printf "%.0f" $value }} in 15 minutes. Their alerts cannot fire.',
   },
   {
     name: 'DriftwireNothingRead',
@@ -117,7 +117,7 @@ const ALERTS: readonly AlertText[] = [
     severity: 'warning',
     topic: 'health',
     summary: 'Records of {{ $labels.source }} cannot be read ({{ $labels.code }})',
-    description: '{{ printf "%.0f" $value }} records of {{ $labels.source }} failed with {{ $labels.code }} within 15 minutes.',
+    description: 'Records of {{ $labels.source }} failed with {{ $labels.code }}: {{ printf "%.0f" $value }} in 15 minutes.',
   },
   {
     name: 'DriftwireRuleFailed',
@@ -126,7 +126,7 @@ const ALERTS: readonly AlertText[] = [
     topic: 'health',
     summary: 'A rule of Driftwire fails',
     description:
-      'A rule failed at run time {{ printf "%.0f" $value }} times within 15 minutes; the other rules went on, but what it should have found was not found.',
+      'A rule failed at run time: {{ printf "%.0f" $value }} in 15 minutes. The other rules went on, but what it should have found was not found.',
   },
   {
     name: 'DriftwireCountsDisagree',
@@ -139,7 +139,7 @@ const ALERTS: readonly AlertText[] = [
     topic: 'health',
     summary: 'The counts of {{ $labels.source }} do not add up',
     description:
-      '{{ printf "%.0f" $value }} records of {{ $labels.source }} are counted as dropped without a reason or with one too many: records in = findings + dropped + failed + duplicates must hold.',
+      'Records of {{ $labels.source }} counted as dropped without a reason, or with one too many: {{ printf "%.0f" $value }}. Records in = findings + dropped + failed + duplicates must hold.',
   },
   {
     name: 'DriftwireSpoolFilling',
@@ -157,7 +157,7 @@ const ALERTS: readonly AlertText[] = [
     severity: 'warning',
     topic: 'health',
     summary: 'Driftwire turns away posts to {{ $labels.endpoint }} ({{ $labels.reason }})',
-    description: '{{ printf "%.0f" $value }} posts to {{ $labels.endpoint }} were turned away within 15 minutes: {{ $labels.reason }}.',
+    description: 'Posts to {{ $labels.endpoint }} were turned away ({{ $labels.reason }}): {{ printf "%.0f" $value }} in 15 minutes.',
   },
   {
     name: 'DriftwireLabelBudgetExhausted',
@@ -166,6 +166,6 @@ const ALERTS: readonly AlertText[] = [
     topic: 'health',
     summary: 'A label of {{ $labels.metric }} has no room for more values',
     description:
-      '{{ printf "%.0f" $value }} events within 15 minutes are counted under "other" because the label {{ $labels.label }} of {{ $labels.metric }} has its full number of values. Sums stay exact; names of newcomers are in Loki only.',
+      'Events counted under "other", because the label {{ $labels.label }} of {{ $labels.metric }} has its full number of values: {{ printf "%.0f" $value }} in 15 minutes. Sums stay exact; names of newcomers are in Loki only.',
   },
 ];

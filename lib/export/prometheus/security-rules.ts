@@ -41,7 +41,7 @@ const ALERTS: readonly AlertText[] = [
     topic: 'security',
     summary: '{{ $labels.priority }}: {{ $labels.rule }}',
     description:
-      'Rule "{{ $labels.rule }}" ({{ $labels.source }}, priority {{ $labels.priority }}) matched {{ printf "%.0f" $value }} times within 5 minutes.',
+      'Rule "{{ $labels.rule }}" found something in {{ $labels.source }} (priority {{ $labels.priority }}): {{ printf "%.0f" $value }} in 5 minutes.',
   },
   {
     name: 'AuditTrailWeakened',
@@ -50,7 +50,7 @@ const ALERTS: readonly AlertText[] = [
     topic: 'security',
     summary: 'An audit trail was stopped, deleted or changed',
     description:
-      'A trail, a recorder, a detector or the route of audit events was stopped, deleted or changed {{ printf "%.0f" $value }} times within 5 minutes. After this, less is seen than before.',
+      'A trail, a recorder, a detector or the route of audit events was stopped, deleted or changed: {{ printf "%.0f" $value }} in 5 minutes. After this, less is seen than before.',
   },
   {
     name: 'BreakGlassPrincipalUsed',
@@ -59,7 +59,7 @@ const ALERTS: readonly AlertText[] = [
     topic: 'security',
     summary: 'A break-glass principal is being used ({{ $labels.source }})',
     description:
-      'A principal declared under break_glass did {{ printf "%.0f" $value }} things other than reading within 5 minutes ({{ $labels.rule }}).',
+      'A principal declared under break_glass did something other than reading: {{ printf "%.0f" $value }} in 5 minutes ({{ $labels.rule }}).',
   },
   {
     name: 'RootUserActivity',
@@ -67,7 +67,7 @@ const ALERTS: readonly AlertText[] = [
     severity: 'critical',
     topic: 'security',
     summary: 'The root user of an AWS account is acting',
-    description: 'The root user of an account did {{ printf "%.0f" $value }} things other than reading within 5 minutes.',
+    description: 'The root user of an account did something other than reading: {{ printf "%.0f" $value }} in 5 minutes.',
   },
   {
     name: 'MachineNameUsedByPerson',
@@ -76,7 +76,7 @@ const ALERTS: readonly AlertText[] = [
     topic: 'security',
     summary: 'A person acts in a cluster under the name of a machine',
     description:
-      'An IAM identity did {{ printf "%.0f" $value }} things within 5 minutes under the name of a service account, a node or a component: look at who may edit the mapping of IAM identities.',
+      'An IAM identity acts under the name of a service account, a node or a component: {{ printf "%.0f" $value }} in 5 minutes. Look at who may edit the mapping of IAM identities.',
   },
   {
     name: 'PrivilegedContainerAdmitted',
@@ -85,7 +85,7 @@ const ALERTS: readonly AlertText[] = [
     topic: 'security',
     summary: 'A privileged container was admitted by hand',
     description:
-      'Somebody admitted {{ printf "%.0f" $value }} privileged containers, or containers in the namespaces of their host, by hand within 5 minutes.',
+      'Somebody admitted a privileged container, or one in the namespaces of its host, by hand: {{ printf "%.0f" $value }} in 5 minutes.',
   },
   {
     name: 'ManyDeniedChangeAttempts',
@@ -113,6 +113,6 @@ const ALERTS: readonly AlertText[] = [
     topic: 'security',
     summary: 'Falco: {{ $labels.rule }}',
     description:
-      'Falco rule "{{ $labels.rule }}" (priority {{ $labels.priority }} of 0 to 7, most urgent first) fired {{ printf "%.0f" $value }} times within 5 minutes on {{ $labels.hostname }}{{ if $labels.k8s_pod_name }}, pod {{ $labels.k8s_ns_name }}/{{ $labels.k8s_pod_name }}{{ end }}.',
+      'Falco rule "{{ $labels.rule }}" (priority {{ $labels.priority }} of 0 to 7, most urgent first) fired on {{ $labels.hostname }}{{ if $labels.k8s_pod_name }}, pod {{ $labels.k8s_ns_name }}/{{ $labels.k8s_pod_name }}{{ end }}: {{ printf "%.0f" $value }} in 5 minutes.',
   },
 ];

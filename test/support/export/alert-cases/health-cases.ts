@@ -27,7 +27,7 @@ export const HEALTH_CASES: readonly AlertCase[] = [
       {
         labels: { job: 'driftwire', instance: 'prod' },
         summary: 'Driftwire prod cannot be scraped',
-        description: 'Prometheus has not reached prod (job driftwire) for 2 minutes. What it reads is not counted meanwhile.',
+        description: 'Prometheus has not reached prod (job driftwire) for 2 minutes. Its numbers, and with them its alerts, stand still.',
       },
     ],
   },
@@ -92,7 +92,7 @@ export const HEALTH_CASES: readonly AlertCase[] = [
       {
         labels: { sink: 'slack' },
         summary: 'slack refuses what Driftwire delivers',
-        description: 'slack refused 1 deliveries for good within 15 minutes; they are kept aside to be looked at.',
+        description: 'slack refused deliveries for good: 1 in 15 minutes. They are kept aside to be looked at.',
       },
     ],
   },
@@ -132,7 +132,7 @@ export const HEALTH_CASES: readonly AlertCase[] = [
       {
         labels: { job: 'driftwire', instance: 'prod' },
         summary: 'The remote-write receiver refuses series of prod',
-        description: '2 series are refused at present; the log names them with the words of the receiver.',
+        description: 'Series refused at present: 2. The log names them with the words of the receiver.',
       },
     ],
   },
@@ -157,7 +157,7 @@ export const HEALTH_CASES: readonly AlertCase[] = [
         labels: { rule_group: '/rules/team-a/driftwire-rules.yaml;driftwire-drift' },
         summary: "Loki cannot evaluate Driftwire's rules (/rules/team-a/driftwire-rules.yaml;driftwire-drift)",
         description:
-          'Loki failed 2 times within 15 minutes to evaluate rules of /rules/team-a/driftwire-rules.yaml;driftwire-drift: their alerts cannot fire.',
+          'Loki failed to evaluate rules of /rules/team-a/driftwire-rules.yaml;driftwire-drift: 2 in 15 minutes. Their alerts cannot fire.',
       },
     ],
   },
@@ -211,7 +211,7 @@ export const HEALTH_CASES: readonly AlertCase[] = [
       {
         labels: { source: 'aws_cloudtrail', code: 'bad_json' },
         summary: 'Records of aws_cloudtrail cannot be read (bad_json)',
-        description: '1 records of aws_cloudtrail failed with bad_json within 15 minutes.',
+        description: 'Records of aws_cloudtrail failed with bad_json: 1 in 15 minutes.',
       },
     ],
   },
@@ -239,8 +239,7 @@ export const HEALTH_CASES: readonly AlertCase[] = [
       {
         labels: { code: 'rule_error' },
         summary: 'A rule of Driftwire fails',
-        description:
-          'A rule failed at run time 3 times within 15 minutes; the other rules went on, but what it should have found was not found.',
+        description: 'A rule failed at run time: 3 in 15 minutes. The other rules went on, but what it should have found was not found.',
       },
     ],
   },
@@ -265,7 +264,7 @@ export const HEALTH_CASES: readonly AlertCase[] = [
         labels: { instance: 'prod', source: 'k8s_audit' },
         summary: 'The counts of k8s_audit do not add up',
         description:
-          '1 records of k8s_audit are counted as dropped without a reason or with one too many: records in = findings + dropped + failed + duplicates must hold.',
+          'Records of k8s_audit counted as dropped without a reason, or with one too many: 1. Records in = findings + dropped + failed + duplicates must hold.',
       },
     ],
   },
@@ -316,7 +315,7 @@ export const HEALTH_CASES: readonly AlertCase[] = [
       {
         labels: { endpoint: 'kubernetes', reason: 'full' },
         summary: 'Driftwire turns away posts to kubernetes (full)',
-        description: '4 posts to kubernetes were turned away within 15 minutes: full.',
+        description: 'Posts to kubernetes were turned away (full): 4 in 15 minutes.',
       },
     ],
   },
@@ -337,7 +336,7 @@ export const HEALTH_CASES: readonly AlertCase[] = [
         labels: { metric: 'kubernetes_audit_manual_changes_total', label: 'user' },
         summary: 'A label of kubernetes_audit_manual_changes_total has no room for more values',
         description:
-          '2 events within 15 minutes are counted under "other" because the label user of kubernetes_audit_manual_changes_total has its full number of values. Sums stay exact; names of newcomers are in Loki only.',
+          'Events counted under "other", because the label user of kubernetes_audit_manual_changes_total has its full number of values: 2 in 15 minutes. Sums stay exact; names of newcomers are in Loki only.',
       },
     ],
   },

@@ -1,6 +1,7 @@
 import { gunzipSync } from 'node:zlib';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { lokiLine } from '../../lib/core/deliver/loki-line.ts';
 import type { Delivery } from '../../lib/core/model/delivery.ts';
 import { LokiSink } from '../../lib/sinks/loki.ts';
 import { deliveryWith } from '../support/deliveries.ts';
@@ -96,6 +97,38 @@ describe('whatever is repeated, grouped anew, lost or answered with an error', (
         }
       }),
       { numRuns: 60 },
+    );
+  });
+});
+
+describe('whatever a record holds', () => {
+  const record = fc.record(
+    {
+      eventID: fc.constant('id-of-the-event'),
+      responseElements: fc.jsonValue({ maxDepth: 4 }),
+      requestParameters: fc.jsonValue({ maxDepth: 4 }),
+      resources: fc.array(fc.string({ unit: 'binary', maxLength: 3_000 }), { maxLength: 4 }),
+      userAgent: fc.string({ unit: 'binary', maxLength: 3_000 }),
+      many: fc.dictionary(fc.string(), fc.string({ maxLength: 200 }), { maxKeys: 40 }),
+    },
+    { requiredKeys: [] },
+  );
+
+  test('its line is within the bound, tells the event, stays JSON, and is the same each time', () => {
+    fc.assert(
+      fc.property(record, fc.integer({ min: 256, max: 6_000 }), fc.boolean(), (value, maxBytes, isBroken) => {
+        const whole = JSON.stringify(value);
+        const text = isBroken ? whole.slice(0, -1) : whole;
+        const line = lokiLine('aws_cloudtrail', text, 'id-of-the-event', maxBytes);
+        expect(Buffer.byteLength(line.text)).toBeLessThanOrEqual(maxBytes);
+        expect(line.text.isWellFormed()).toBe(true);
+        expect(lokiLine('aws_cloudtrail', text, 'id-of-the-event', maxBytes)).toEqual(line);
+        if (line.isCut) expect(line.text).toContain('id-of-the-event');
+        else expect(line.text).toBe(text.toWellFormed());
+        if (!isBroken) expect(() => JSON.parse(line.text)).not.toThrow();
+        expect(line.isCut).toBe(Buffer.byteLength(text.toWellFormed()) > maxBytes);
+      }),
+      { numRuns: 300 },
     );
   });
 });

@@ -43,6 +43,7 @@ describe('YAML as Falco reads it', () => {
     ['there are no merge keys', '- &x {a: 1}\n- <<: *x\n', ['[{"a"@6:"1"@9}@2 {"<<"@14:{"a"@6:"1"@9}@2}@14]@0']],
     ['keys may be anything', '? [a]\n: b\n', ['{["a"@3]@2:"b"@8}@0']],
     ['unknown tags do nothing', '- !!binary aGk=\n- !!set {a}\n- ! b\n', ['["aGk="@2 {"a"@25:null@26}@18 "b"@30]@0']],
+    ['lines in brackets may begin anywhere', '- a: [b, # c\nd,\r\n e]\n- f\n', ['[{"a"@2:["b"@6 "d"@13 "e"@18]@5}@2 "f"@23]@0']],
     ['several documents', '- a\n---\n- b\n...\n', ['["a"@2]@0', '["b"@10]@8']],
     ['a document without anything is null', '---\n', ['null@4']],
     ['no document', '# nothing\n', []],
@@ -60,6 +61,11 @@ describe('YAML as Falco reads it', () => {
     [`- ${'['.repeat(5_000)}${']'.repeat(5_000)}`, 'nested more than 500 levels deep'],
   ])('%.20s is none', (text, problem) => {
     expect(documents(text)[0]).toContain(problem);
+  });
+
+  test('a text that would have to be read too often is not joined', () => {
+    expect(documents(`- [\n${'a,\n'.repeat(4000)}]\n`)[0]).toContain('must be sufficiently indented');
+    expect(documents('- list: l\n  items: [a\n- list: m\n')[0]).toMatch(/^22: flow sequence in block collection must be/);
   });
 
   test('not more than ten problems are told', () => {

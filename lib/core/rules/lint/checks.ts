@@ -12,6 +12,7 @@ import { neverPresent, outputNeverPresent } from './checks/never-present.ts';
 import { noTags } from './checks/no-tags.ts';
 import { numberAsText } from './checks/number-as-text.ts';
 import { regexWholeValue } from './checks/regex-whole-value.ts';
+import { rootUserName } from './checks/root-user-name.ts';
 import { listTransformer, transformerNeverMatches } from './checks/transformer.ts';
 import { macroAsValue, undefinedList } from './checks/undefined-name.ts';
 import { unreachable } from './checks/unreachable.ts';
@@ -31,6 +32,7 @@ export const CHECKS: readonly LintCheck[] = [
   negatedAbsent,
   impossibleValue,
   eventNameCase,
+  rootUserName,
   literalWildcard,
   regexWholeValue,
   numberAsText,

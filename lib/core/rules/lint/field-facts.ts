@@ -141,6 +141,7 @@ const VALUES: ReadonlyMap<string, KnownValues> = new Map([
       'IdentityCenterUser',
       'SAMLUser',
       'WebIdentityUser',
+      'User',
       'Unknown',
     ]),
   ],
@@ -185,13 +186,9 @@ const FORMS: ReadonlyMap<string, KnownForm> = new Map([
     { matches: (value) => !value.endsWith('.amazonaws.com'), advice: 'ct.shortsrc leaves .amazonaws.com out; ct.src has it' },
   ],
   [
-    'ct.user',
-    {
-      matches: (value) => value.toLowerCase() !== 'root',
-      advice: 'the root user has no ct.user: use ct.user.identitytype = Root, or drift.root = true',
-    },
+    'ct.region',
+    { matches: (value) => /^[a-z]{2,}(?:-[a-z0-9]+){2,}$/.test(value), advice: 'write a region as AWS does, such as eu-west-1' },
   ],
-  ['ct.region', { matches: (value) => /^[a-z]+(?:-[a-z]+)+-\d+$/.test(value), advice: 'write a region as AWS does, such as eu-west-1' }],
   ['ka.response.code', { matches: (value) => /^[1-5]\d\d$/.test(value), advice: 'a status has three digits, such as 403' }],
   [
     'ka.target.resource',

@@ -1,9 +1,12 @@
+import type { Check } from '../../ast.ts';
 import type { LintCheck } from '../check.ts';
 import { eachCheck } from '../each-check.ts';
 import { whyNeverPresent } from '../field-facts.ts';
 import { outputFields } from '../output-fields.ts';
+import { type LintSubject, resolvedValues } from '../subject.ts';
 
-const BODILESS = ['get', 'list', 'watch', 'deletecollection'];
+/** Their body, if any, is no object: a `delete` has options. */
+const BODILESS = ['get', 'list', 'watch', 'delete', 'deletecollection'];
 
 /** Fields that no event has. */
 export const neverPresent: LintCheck = {
@@ -24,10 +27,10 @@ export const neverPresent: LintCheck = {
           advice: 'use drift.source_ip or jevt.value[/sourceIPs/0]',
         };
       }
-      const verb = field.startsWith('ka.req.') ? beside.find((other) => isVerb(other.left) && other.operator === '=') : undefined;
-      if (verb?.right.kind === 'value' && BODILESS.includes(verb.right.value)) {
+      const verb = field.startsWith('ka.req.') ? beside.find((other) => isOnlyBodiless(other, subject)) : undefined;
+      if (verb !== undefined) {
         return never(
-          `a request with the verb ${verb.right.value} has no body, so ${left} is absent`,
+          `a request with the verb ${resolvedValues(verb, subject.lists).join(' or ')} has no object in its body, so ${left} is absent`,
           'ask for create, update or patch, or for a field of ka.target',
         );
       }
@@ -35,8 +38,11 @@ export const neverPresent: LintCheck = {
     }),
 };
 
-function isVerb(left: { readonly kind: string; readonly name: string }): boolean {
-  return left.kind === 'field' && left.name === 'ka.verb';
+/** The condition asks for verbs without a body and no others. */
+function isOnlyBodiless({ left, operator, ...check }: Check, { lists }: LintSubject): boolean {
+  if (left.kind !== 'field' || left.name !== 'ka.verb' || !['=', '==', 'in'].includes(operator)) return false;
+  const verbs = resolvedValues({ left, operator, ...check }, lists);
+  return verbs.length > 0 && verbs.every((verb) => BODILESS.includes(verb));
 }
 
 /** The same in an output: it always shows `<NA>`. */

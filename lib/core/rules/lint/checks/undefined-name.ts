@@ -41,6 +41,8 @@ function isMeantAsList(word: string, { check, field, condition }: Seen, { lists,
   // `in name` without parentheses takes a list and nothing else
   if (isSet && condition.text[check.rightStart] !== '(') return true;
   if (!isSet && check.right.kind !== 'values') return false;
+  // those are also names of resources, and of nothing else that a field holds
+  if (field !== 'ka.target.resource' && CALLED_LIKE_A_LIST.test(word)) return true;
   return LIKE_A_LIST.test(word) || isSlipOf(word, nearest(word, lists.keys()));
 }
 
@@ -48,6 +50,10 @@ function isMeantAsList(word: string, { check, field, condition }: Seen, { lists,
 function isSlipOf(word: string, name: string | undefined): boolean {
   return name !== undefined && word.length > 4 && Math.abs(word.length - name.length) < 3 && /^[a-z0-9]+$/.test(word);
 }
+
+/** Words by which people call lists of users, images and the like. */
+const CALLED_LIKE_A_LIST =
+  /^(?:users|admins|accounts|images|names|namespaces|roles|ips|regions|services|commands|binaries|buckets|clusters|groups|principals|pipelines|bots)$/;
 
 /** A macro's name where a value stands. */
 export const macroAsValue: LintCheck = {

@@ -44,6 +44,7 @@ const CASES: Readonly<Record<string, { readonly finds: readonly string[]; readon
       rule('ka.user.name in (trusted_users)'),
       rule('ka.user.name in (alice, cluster_admin)', { before: LIST }) + rule('ka.user.name in (cluster_admins)', { name: 'Other' }),
       rule('ka.user.name in trusted'),
+      rule('ka.user.name in (admins)'),
       rule('ka.user.groups intersects (admin_groups)'),
       rule('ka.uri pmatch (private_paths)'),
       rule('ka.user.name startswith anyof (known_prefixes)'),
@@ -55,6 +56,7 @@ const CASES: Readonly<Record<string, { readonly finds: readonly string[]; readon
       rule('ka.user.name in ("trusted_users", alice)'),
       rule('drift.class in (sign_in, dry_run)'),
       rule('ka.user.name = trusted_users'),
+      rule('ka.target.resource in (namespaces, roles)'),
       rule('ka.user.name in (alice, Trusted-Users)'),
       rule('ka.user.name in (docker, docke)', { before: '- list: docker_people\n  items: [a]\n' }) +
         rule('ka.user.name in (docker_people)', { name: 'Other' }),
@@ -101,6 +103,10 @@ const CASES: Readonly<Record<string, { readonly finds: readonly string[]; readon
       aws('drift.pod.privileged = true'),
       rule('drift.mfa = false'),
       rule('ka.sourceips intersects (203.0.113.7)'),
+      rule('ka.verb in (get, delete) and ka.req.pod.host_network = true'),
+      rule('is_read and ka.req.pod.host_network = true', {
+        before: '- macro: is_read\n  condition: ka.verb in (reads)\n- list: reads\n  items: [get, list]\n',
+      }),
       rule('ka.verb = delete and not ka.verb = list and ka.verb = watch and ka.req.pod.containers.privileged intersects (true)').replace(
         'ka.verb = delete and not ka.verb = list and ',
         '',
@@ -110,6 +116,8 @@ const CASES: Readonly<Record<string, { readonly finds: readonly string[]; readon
       rule('drift.command contains sh'),
       aws('drift.mfa = false'),
       rule('ka.verb = create and ka.req.pod.containers.privileged intersects (true)'),
+      rule('ka.verb startswith get and ka.req.pod.containers.privileged intersects (true)'),
+      rule('ka.verb = val(ka.stage) and ka.req.pod.containers.privileged intersects (true)'),
       rule('ka.verb in (create, update) and ka.req.pod.containers.privileged intersects (true)'),
       rule('ka.target.name = x and ka.req.pod.containers.privileged intersects (true)'),
       rule('tolower(ka.verb) = list and ka.req.pod.containers.privileged intersects (true)'),
@@ -167,7 +175,6 @@ const CASES: Readonly<Record<string, { readonly finds: readonly string[]; readon
       rule('ka.target.subresource = pods/exec'),
       aws('ct.src = s3'),
       aws('ct.shortsrc = s3.amazonaws.com'),
-      aws('ct.user = root'),
       aws('ct.region = Frankfurt'),
       aws('ct.eventtype = AwsApiCalls'),
     ],
@@ -192,6 +199,10 @@ const CASES: Readonly<Record<string, { readonly finds: readonly string[]; readon
       aws('tolower(ct.name) = stoplogging'),
       aws('ct.name startswith stop'),
     ],
+  },
+  'root-user-name': {
+    finds: [aws('ct.user = root'), aws('ct.user in (alice, Root)')],
+    leaves: [aws('ct.user = alice'), aws('ct.user contains root'), rule('ka.user.name = root')],
   },
   'literal-wildcard': {
     finds: [aws('ct.name = "Delete*"'), aws('ct.name in ("*Role", x)'.replace(', x', '')), rule('ka.user.name startswith "system:*"')],

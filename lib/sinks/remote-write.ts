@@ -61,7 +61,7 @@ export type FlushResult =
   /** Another writer has this boundary, or it is not newer than the last one: nothing was done. */
   | { readonly kind: 'taken' };
 
-/** Three tries within 20 s: what is not there then comes with the next minute. */
+/** Five tries within 20 s: what is not there then comes with the next minute. */
 const DEFAULT_RETRY: RetryPolicy = { maxAttempts: 5, baseMs: 200, capMs: 5_000, totalMs: 20_000 };
 /** How long a flush may take when the caller names no end: the next boundary must find it done. */
 const DEFAULT_FLUSH_MS = 50_000;
@@ -133,7 +133,7 @@ export class RemoteWriteSink {
    * Takes the snapshot of a boundary, keeps it, and sends what the receiver does not have. To be called once a minute, as soon
    * after the boundary as can be.
    *
-   * @throws What the store throws when it cannot keep the snapshot; nothing was sent then.
+   * @throws What the store throws when it cannot keep the snapshot (nothing was sent then), or cannot note what was sent (it is sent again).
    */
   async flush(boundaryMs: number, options: DeliverOptions = {}): Promise<FlushResult> {
     const { backlog: loaded, version } = await this.#load(boundaryMs);
@@ -179,21 +179,22 @@ export class RemoteWriteSink {
     const { left, progress, refused, aged, stop } = await drain.run(backlog, this.#progress);
     this.#progress = progress;
     if (left !== backlog) await this.#save(left, version);
-    this.#tell(refused, aged);
+    this.#tell(refused, aged, stop === undefined);
     if (stop !== undefined) return { kind: stop.kind, reason: stop.reason, message: stop.said, pendingSnapshots: left.pending.length };
     await this.#describe(limits);
     return { kind: 'delivered', refused };
   }
 
   /** One line for each kind of loss of a flush; the metrics tell how much it is from then on. */
-  #tell(refused: readonly RefusedSample[], aged: readonly string[]): void {
+  #tell(refused: readonly RefusedSample[], aged: readonly string[], isComplete: boolean): void {
     if (aged.length > 0) {
       const fields = { times: aged.length, said: aged[0] };
       this.#parts.log('warn', 'samples older than the remote-write receiver takes were left out; the totals are not touched', fields);
     }
     const named = new Map(refused.map(({ sample: { series }, said }) => [nameOf(series), said]));
     const isNew = [...named.keys()].some((name) => !this.#told.has(name));
-    this.#told = new Set(named.keys());
+    // a run that ended early has not met all of those that are refused
+    this.#told = new Set([...(isComplete ? [] : this.#told), ...named.keys()]);
     if (!isNew) return;
     this.#parts.log('warn', 'the remote-write receiver refuses series; the others are stored', {
       series: named.size,

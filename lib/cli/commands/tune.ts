@@ -1,5 +1,7 @@
+import { join } from 'node:path';
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { openScan } from '../../wire.ts';
+import { packageFolder } from '../assets.ts';
 import type { CliContext } from '../context.ts';
 import { EXIT, type ExitStatus } from '../exit-status.ts';
 import { makePaint } from '../paint.ts';
@@ -30,7 +32,10 @@ interface TuneFlags extends PolicyFlags, OriginFlags {
 export function addTune(program: Command, context: CliContext): void {
   withOriginOption(withPolicyOptions(program.command('tune')))
     .description('which rule, principal and action make the most findings, and the exception to paste for each')
-    .argument('<PATH...>', "files, folders or - for standard input: audit logs, or Falco's JSON events between lines of text")
+    .argument(
+      '[PATH...]',
+      "files, folders or - for standard input: audit logs, or Falco's JSON events between lines of text; without any, the bundled sample",
+    )
     .addOption(
       new Option('--format <form>', 'how to print it; yaml is a rule file with all the exceptions').choices(FORMATS).default('table'),
     )
@@ -39,7 +44,12 @@ export function addTune(program: Command, context: CliContext): void {
     .option('--until <time>', 'leave out what happened from then on')
     .addOption(new Option('--color <when>', 'colour the table').choices(COLOR_CHOICES).default('auto'))
     .action(async (paths: readonly string[], flags: TuneFlags) => {
-      context.end(await tune(paths, flags, context.terminal));
+      const samples = join(packageFolder(), 'samples');
+      if (paths.length > 0) context.end(await tune(paths, flags, context.terminal));
+      else {
+        context.terminal.err.write('no PATH given: this is the bundled sample, a made-up day of an organisation\n');
+        context.end(await tune([join(samples, 'logs')], { config: join(samples, 'driftwire.yaml'), ...flags }, context.terminal));
+      }
     });
 }
 

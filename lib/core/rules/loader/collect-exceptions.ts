@@ -5,7 +5,7 @@ import { OPERATORS } from '../parser.ts';
 import { type ExceptionEntry, type ExceptionInfo, isWritten } from './collection.ts';
 import type { IssueSink } from './issues.ts';
 import { didYouMean } from './nearest.ts';
-import { leftSideProblem, namesField } from './source-fields.ts';
+import { fieldIn, isTransformer } from './source-fields.ts';
 
 /** Operators that take a list, or one of several values. */
 const SINGLE_COMPS: readonly string[] = ['in', 'pmatch', 'intersects'];
@@ -69,12 +69,11 @@ function checkedSingle(sink: IssueSink, exception: ExceptionInfo, source: EventS
 function checkField(sink: IssueSink, text: string, { context }: ExceptionInfo, source: EventSource | undefined): void {
   if (source === undefined) return;
   const fields = FIELDS[source];
-  const isTransformer = text.includes('(');
-  const problem = isTransformer || namesField(text, fields) ? leftSideProblem(text, fields) : 'no field';
-  if (problem === undefined) return;
+  const found = text.includes('(') ? isTransformer(text, fields) : fieldIn(text, fields);
+  if (found === true) return;
   // a field whose argument is wrong ends upstream's check itself, outside any item
-  if (!isTransformer && problem !== 'no field') {
-    sink.error('LOAD_ERR_VALIDATE', problem, context.file(), { where: context });
+  if (typeof found === 'string') {
+    sink.error('LOAD_ERR_VALIDATE', found, context.file(), { where: context });
     return;
   }
   sink.error('LOAD_ERR_VALIDATE', `'${text}' is not a supported filter field`, context, {

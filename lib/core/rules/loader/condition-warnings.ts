@@ -4,7 +4,7 @@ import type { FieldSpec } from '../fields/field.ts';
 import { TRANSFORMERS } from '../parser.ts';
 import { DEPRECATED_FIELDS } from './codes.ts';
 import type { ConditionText } from './condition-text.ts';
-import { leftSideProblem, namesField } from './source-fields.ts';
+import { fieldIn } from './source-fields.ts';
 
 /** Comparisons with the text that stands for an absent value in outputs. */
 const EQUALITIES: readonly string[] = ['==', '=', '!=', 'in', 'intersects', 'pmatch'];
@@ -85,11 +85,10 @@ function remarksOn(value: string, operator: string, fields: ReadonlyMap<string, 
   const remarks: string[] = [];
   if (operator === 'regex' && isPlain(value))
     remarks.push(`regex check with '${value}' may be optimized with simpler operators such as ${PLAIN_OPERATORS}`);
-  if (namesField(bare, fields)) {
-    // a field that is not complete ends upstream's look at the value
-    if (leftSideProblem(bare, fields) !== undefined) return remarks;
-    remarks.push(`'${value}' may be a valid field misused as a const string value`);
-  }
+  const found = fieldIn(bare, fields);
+  // a field whose argument is wrong ends upstream's look at the value
+  if (typeof found === 'string') return remarks;
+  if (found) remarks.push(`'${value}' may be a valid field misused as a const string value`);
   for (const name of ['val', ...TRANSFORMERS])
     if (bare.startsWith(`${name}(`) && bare.endsWith(')'))
       remarks.push(`'${value}' may be a valid field transformer misused as a const string value`);

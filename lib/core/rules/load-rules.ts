@@ -1,5 +1,6 @@
 import { attempt } from '../attempt.ts';
 import type { EventSource } from '../model/raw-record.ts';
+import { compareBytes } from './bytes.ts';
 import { type Compiled, compile } from './compile.ts';
 import type { CompiledCondition, RuleEngine } from './engine.ts';
 import { fieldEvent } from './field-event.ts';
@@ -45,7 +46,7 @@ export function compiledRules({ compiled }: Pick<ReturnType<typeof loadFiles>, '
     const { desc, priority, tags, enabled } = parts;
     const file = context.source.name;
     const { line } = context.source.place(context.at);
-    return { info: { name, desc, source, priority, tags: [...tags].sort(), enabled, file, line }, condition, output };
+    return { info: { name, desc, source, priority, tags: [...tags].sort(compareBytes), enabled, file, line }, condition, output };
   });
 }
 

@@ -1,4 +1,5 @@
 import type { Ast } from '../ast.ts';
+import { compareBytes } from '../bytes.ts';
 import { isSelected, type Selection } from '../selection.ts';
 import type { ExceptionEntry, ExceptionInfo, RuleEntry } from './collection.ts';
 import type { ConditionText } from './condition-text.ts';
@@ -32,7 +33,7 @@ function ruleOf({ name, source, parts, context }: RuleEntry): Omit<LoadedRule, '
     desc,
     source,
     priority,
-    tags: [...tags].sort(),
+    tags: [...tags].sort(compareBytes),
     enabled,
     place: placeOf(context),
     output,

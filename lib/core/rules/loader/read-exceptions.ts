@@ -46,10 +46,11 @@ function readException(
   const name = readText(sink, node, 'name', nameless);
   if (name === undefined) return undefined;
   const context = rule.inside('exception', name, node);
-  if (before.some((other) => other.name === name))
-    sink.warning('LOAD_EXCEPTION_NAME_NOT_UNIQUE', `Multiple definitions of exception '${name}' in the same rule`, context, {
-      hint: 'give each exception a name of its own: values are appended to the first only',
-    });
+  for (const other of before)
+    if (other.name === name)
+      sink.warning('LOAD_EXCEPTION_NAME_NOT_UNIQUE', `Multiple definitions of exception '${name}' in the same rule`, context, {
+        hint: 'give each exception a name of its own: values are appended to the first only',
+      });
   const entries = new EntryReader(sink);
   const fields = readMember(sink, entries, node, 'fields', context, appends);
   const comps = readMember(sink, entries, node, 'comps', context, true);

@@ -17,7 +17,7 @@ import { readYaml, valueAt, type YamlMap, type YamlNode } from './yaml-node.ts';
 
 /** A file larger than this is no rule file (the largest published one has 170 kB). */
 const MAX_FILE_CHARS = 4_000_000;
-const LIST_NAME = /^[^()"'\s=,]+$/;
+const LIST_NAME = /^[^()"' \t\n\v\f\r=,]+$/;
 const MACRO_NAME = /^[a-zA-Z]+[a-zA-Z0-9_]*$/;
 const KINDS: readonly string[] = ['required_engine_version', 'required_plugin_versions', 'list', 'macro', 'rule'];
 

@@ -25,6 +25,8 @@ const REPLACEABLE: readonly string[] = [
   'skip-if-unknown-filter',
 ];
 const KEYS: readonly string[] = ['rule', 'source', 'override', 'append', ...REPLACEABLE];
+/** What C++ takes for white space: of other blanks nothing is cut. */
+const SPACE_ROUND = /^[ \t\n\v\f\r]+|[ \t\n\v\f\r]+$/g;
 const REQUIRED: readonly string[] = ['condition', 'output', 'desc', 'priority'];
 const REQUIRED_HINT: Wanted = { hint: 'a rule needs condition, output, desc and priority' };
 const OPTIONAL: Wanted = { isOptional: true };
@@ -197,7 +199,7 @@ class RuleReader {
       isWhole: condition !== undefined && output !== undefined,
       parts: {
         condition: listOf(condition),
-        output: output?.text.trim() ?? '',
+        output: output?.text.replace(SPACE_ROUND, '') ?? '',
         desc: desc ?? '',
         priority: priority ?? 'Debug',
         tags,

@@ -77,6 +77,12 @@ describe('exceptions', () => {
     );
   });
 
+  test('of one name are told for each before it, as Falco does', () => {
+    const three = ruleText('r', 'ka.verb = get', `exceptions: [${'{name: e, fields: ka.verb}, '.repeat(3)}]`);
+    expect(falcoIssues(three)).toHaveLength(3);
+    expect(problemLines(three)).toHaveLength(2);
+  });
+
   test('of one name are told', () => {
     expect(problemLines(ruleText('r', 'ka.verb = get', 'exceptions: [{name: e, fields: ka.verb}, {name: e, fields: ka.uri}]'))).toEqual([
       "1.yaml:7:44: warning: rule 'r', exception 'e': Multiple definitions of exception 'e' in the same rule; give each exception a name of its own: values are appended to the first only",

@@ -56,7 +56,10 @@ interface EventBase {
   readonly value: JsonObject;
   /** `eventID` or `auditID`. */
   readonly id: string;
-  /** Equal for all records of one action: shared id, an addendum's original, else the id; prefixed by source. */
+  /**
+   * Equal for all records of one action: CloudTrail's shared id, an addendum's original, else the id; a Kubernetes event's id with its
+   * stage and the server's time of receipt. Prefixed by source.
+   */
   readonly dedupeKey: string;
   /** Event time in ms since 1970. */
   readonly timeMs: number;

@@ -24,7 +24,8 @@ export function normaliseKubernetes(record: RawRecord, value: JsonObject): Norma
     record,
     value,
     id,
-    dedupeKey: `k8s_audit ${id} ${stage}`,
+    // a caller may choose the id (header `Audit-ID`), and hide a change behind an earlier one's; the server's time of receipt it cannot choose
+    dedupeKey: ['k8s_audit', id, stage, text(value, 'requestReceivedTimestamp') ?? ''].join(' ').trimEnd(),
     timeMs: time.ms,
     timeNs: time.ns,
     principal: kubernetesPrincipal(value),

@@ -10,7 +10,7 @@ describe('a Kubernetes audit event', () => {
   test('gets its common names', () => {
     expect(event()).toMatchObject({
       id: '63ddd1cd-df05-488d-bff1-a07190b7f115',
-      dedupeKey: 'k8s_audit 63ddd1cd-df05-488d-bff1-a07190b7f115 ResponseComplete',
+      dedupeKey: 'k8s_audit 63ddd1cd-df05-488d-bff1-a07190b7f115 ResponseComplete 2026-11-20T09:15:02.123456Z',
       service: 'apps',
       action: 'patch deployments',
       verb: 'patch',
@@ -67,6 +67,15 @@ describe('a Kubernetes audit event', () => {
       target: {},
       principal: { type: 'None', name: 'unknown' },
     });
+  });
+
+  test('two requests under one id, which a caller may choose, are two events; the same one again is one', () => {
+    const key = (changes: Changes): string => event({ auditID: 'chosen', ...changes }).dedupeKey;
+    expect(key({ requestReceivedTimestamp: '2026-11-20T09:15:02.123456Z' })).not.toBe(
+      key({ requestReceivedTimestamp: '2026-11-20T09:15:09.000000Z' }),
+    );
+    expect(key({})).toBe(key({}));
+    expect(key({ requestReceivedTimestamp: undefined })).toBe('k8s_audit chosen ResponseComplete');
   });
 
   test('a request outside the resources is named by its path', () => {

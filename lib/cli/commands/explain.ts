@@ -2,13 +2,13 @@ import { type Command, Option } from 'commander';
 import type { Decoded, RawRecord } from '../../core/model/raw-record.ts';
 import { normalise } from '../../core/pipeline.ts';
 import type { RuleInfo } from '../../core/rules/engine.ts';
+import type { Trace } from '../../core/rules/trace.ts';
 import { type OpenedScan, openScan, readPaths } from '../../wire.ts';
 import { type CliContext, UsageError } from '../context.ts';
 import { visible } from '../escape.ts';
 import { EXIT, type ExitStatus } from '../exit-status.ts';
 import { explanationLines } from '../explain/explanation.ts';
 import { RuleTraces } from '../explain/rule-traces.ts';
-import { whyLines } from '../explain/why.ts';
 import { makePaint } from '../paint.ts';
 import { openOptions, type PolicyFlags, withPolicyOptions } from '../policy-options.ts';
 import type { TableLook } from '../table/table.ts';
@@ -95,10 +95,7 @@ class Explainer {
     if (decision.findings.length > 0) this.#seen.add(event.dedupeKey);
     if (this.#id !== undefined && event.id !== this.#id) return [];
     this.shown++;
-    const why = ({ name }: RuleInfo): readonly string[] => {
-      const traced = this.#traces.of(name, decision.context);
-      return traced === undefined ? [] : whyLines(traced);
-    };
+    const why = ({ name }: RuleInfo): Trace | undefined => this.#traces.of(name, decision.context);
     return explanationLines(decision, this.#opened.engine.rules, isRepeat, why, this.#look);
   }
 

@@ -1,10 +1,12 @@
 import type { AuditEvent } from '../../core/model/audit-event.ts';
 import type { Decision } from '../../core/pipeline.ts';
 import type { RuleInfo } from '../../core/rules/engine.ts';
+import type { Trace } from '../../core/rules/trace.ts';
 import { visible } from '../escape.ts';
 import { localTime } from '../local-time.ts';
 import type { TableLook } from '../table/table.ts';
 import { CLASS_WORDS, HAND_WORDS, reasonWords } from '../words.ts';
+import { whyLines } from './why.ts';
 import { wrapWhole } from './wrap-whole.ts';
 
 const LABEL_COLUMNS = 29;
@@ -12,8 +14,8 @@ const LABEL_COLUMNS = 29;
 /** One question with its answer. */
 type Answer = readonly [question: string, answer: string];
 
-/** Why a rule matched or did not, one sentence a line. */
-export type WhyOfRule = (rule: RuleInfo) => readonly string[];
+/** Why a rule matches the event or not, where that can be told. */
+export type WhyOfRule = (rule: RuleInfo) => Trace | undefined;
 
 /**
  * Everything that was asked of one event, in the order in which it was asked, as lines for a terminal. Long answers are broken
@@ -97,8 +99,12 @@ function ruleLines(
     `  ${paint.dim(`rules (${loaded.length} loaded for ${event.source})`)}`,
     ...sorted.flatMap((rule) => {
       const finding = matched.get(rule.name);
-      const reasons = why(rule).flatMap((reason) => paragraph(reason, 8).map(paint.dim));
-      if (finding === undefined) return [...paragraph(`- ${rule.name}: no match`, 4).map(paint.dim), ...reasons];
+      const traced = why(rule);
+      const reasons = traced === undefined ? [] : whyLines(traced).flatMap((reason) => paragraph(reason, 8).map(paint.dim));
+      if (finding === undefined) {
+        const words = traced?.result === true ? 'not reported: a rule before it matched (rule_matching: first)' : 'no match';
+        return [...paragraph(`- ${rule.name}: ${words}`, 4).map(paint.dim), ...reasons];
+      }
       const [first = '', ...rest] = paragraph(`+ ${rule.name}: ${finding.priority}: ${finding.message}`, 4);
       return [paint.priority(finding.priority, first), ...rest, ...reasons];
     }),

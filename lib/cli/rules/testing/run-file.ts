@@ -33,6 +33,8 @@ export async function runTestFile(file: string): Promise<FileResult> {
   if (!opened.ok || problems.length > 0) return { ok: false, file, problems };
   const traces = new RuleTraces(opened.model);
   const why: WhyOf = (rule, { context }) => {
+    if (opened.model.rules.find(({ name }) => name === rule)?.runs === false)
+      return ['it does not run: switched off, or below minimum_priority'];
     const traced = traces.of(rule, context);
     return traced === undefined ? [] : whyLines(traced);
   };

@@ -107,6 +107,9 @@ describe('a case', () => {
   test('runs under its configuration', async () => {
     const config = 'config: { rules: { disable: [Deleted] } }';
     expect(await faults(`${config}\ntests: [{ name: a, event: ${event}, expect: [] }]`)).toEqual([]);
+    expect(await faults(`${config}\ntests: [{ name: a, event: ${event}, expect: [Deleted] }]`)).toEqual([
+      ['Deleted: expected, did not fire', 'it does not run: switched off, or below minimum_priority'],
+    ]);
     write('other.yaml', 'rules: { minimum_priority: warning }');
     expect(await faults(`config: other.yaml\ntests: [{ name: a, event: ${event}, expect: [Deleted] }]`)).toEqual([]);
     const patch = JSON.stringify(kubernetesEvent());

@@ -27,7 +27,8 @@ const step = z
         context.addIssue({ code: 'custom', message: `exactly one of enable and disable: ${given === 0 ? 'none is' : 'both are'} given` });
     },
     { when: always },
-  );
+  )
+  .meta({ oneOf: [{ required: ['enable'] }, { required: ['disable'] }] });
 
 /** `rules` of the configuration: which files are loaded and which of their rules run. */
 export const rules = z

@@ -18,8 +18,8 @@ const INDEXED: readonly string[] = [
   'drift.class',
   'drift.manual',
 ];
-/** Combinations of values whose rules are remembered; each takes one array. */
-const MAX_REMEMBERED = 10_000;
+/** Combinations of values whose rules are remembered; each takes one array, at most 16 MB for 1000 rules of which none can be left out. */
+const MAX_REMEMBERED = 2_000;
 
 interface IndexedField {
   readonly spec: FieldSpec;

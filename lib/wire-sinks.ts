@@ -68,7 +68,7 @@ async function openRemoteWrite(
   const { url, protocol, tenant, sigv4, ...auth } = prometheus.remote_write;
   const http = await httpOptions(auth, ['prometheus', 'remote_write'], secrets);
   const address = { url, protocol, tenant, http, userAgent: `driftwire/${version}` };
-  const signed = sigv4 === undefined ? address : { ...address, sigv4: { region: sigv4.region, credentials: await awsCredentials() } };
+  const signed = sigv4 === undefined ? address : { ...address, sigv4: { region: sigv4.region, credentials: await credentialsOf() } };
   return (parts) => new RemoteWriteSink({ ...signed, instance, labels, metadata: METADATA }, parts);
 }
 
@@ -94,12 +94,6 @@ async function httpOptions(
     auth = { kind: 'basic', username, password: await secrets.read(password, [...path, 'password']) };
   }
   return { auth, timeoutMs: timeout_seconds * 1000, tls: secrets.attempt([...path, 'tls'], () => tlsOf(tls)) };
-}
-
-/** Found as every AWS tool finds them; the SDK is loaded only here, because it takes long to load. */
-async function awsCredentials(): Promise<AwsCredentialSource> {
-  const { defaultProvider } = await import('@aws-sdk/credential-provider-node');
-  return defaultProvider();
 }
 
 /** Reads secrets, and remembers what could not be read or made of them. */
@@ -144,4 +138,9 @@ function defined<T extends object>(members: T): { [K in keyof T]?: Exclude<T[K],
   return Object.fromEntries(Object.entries(members).filter(([, value]) => value !== undefined)) as {
     [K in keyof T]?: Exclude<T[K], undefined>;
   };
+}
+
+async function credentialsOf(): Promise<AwsCredentialSource> {
+  const { awsCredentials } = await import('./clients/aws-credentials.ts');
+  return awsCredentials();
 }

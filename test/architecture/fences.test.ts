@@ -48,7 +48,7 @@ const PLANTS: readonly { readonly file: string; readonly line: string; readonly 
   { file: 'lib/export/b.ts', line: "import { writeFileSync } from 'node:fs';\nexport const b = writeFileSync;", says: 'lib/export: pure' },
   { file: 'lib/wire.ts', line: "import { x } from './cli/main.ts';\nexport const a = x;", says: 'lib/wire and lib/serve: wires core' },
   { file: 'lib/serve/a.ts', line: "import { x } from '../cli/main.ts';\nexport const a = x;", says: 'lib/wire and lib/serve: wires core' },
-  { file: 'lib/wire-sinks.ts', line: "import { App } from 'aws-cdk-lib';\nexport const a = App;", says: 'lib/wire and lib/serve: no CDK' },
+  { file: 'lib/wire-sinks.ts', line: "import { App } from 'aws-cdk-lib';\nexport const a = App;", says: 'lib/wire and lib/serve: no SDK' },
   { file: 'lib/sources/b.ts', line: "import { x } from '../serve/desk.ts';\nexport const a = x;", says: 'lib/sources: imports core' },
   {
     file: 'lib/cli/a.ts',

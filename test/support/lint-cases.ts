@@ -64,6 +64,13 @@ export const CASES: Readonly<Record<string, { readonly finds: readonly string[];
     finds: [rule('ka.user.name in (people)', { before: '- list: people\n  items: ["a,b"]\n' })],
     leaves: [rule('ka.user.name in (people)', { before: `- list: people\n  items: ['"a,b"', c]\n` })],
   },
+  'nested-list': {
+    finds: [`- list: a\n  items: [x]\n- list: b\n  items: [a]\n- list: c\n  items: [b]\n${rule('ka.user.name in (c)')}`],
+    leaves: [
+      `- list: c\n  items: [b]\n- list: b\n  items: [a]\n- list: a\n  items: [x]\n${rule('ka.user.name in (c)')}`,
+      `- list: a\n  items: [x]\n- list: b\n  items: [a]\n${rule('ka.user.name in (b, "a")')}`,
+    ],
+  },
   'empty-set': {
     finds: [rule('ka.user.name in ()'), rule('not ka.user.name in ()')],
     leaves: [

@@ -1,4 +1,6 @@
 import { type Command, Option } from 'commander';
+import { didYouMean } from '../../config/did-you-mean.ts';
+import { CHECKS } from '../../core/rules/lint/checks.ts';
 import { lint } from '../../core/rules/lint/lint.ts';
 import { openScan } from '../../wire.ts';
 import { type CliContext, UsageError } from '../context.ts';
@@ -13,6 +15,7 @@ interface LintFlags {
   readonly builtinRules: boolean;
   readonly format: 'text' | 'json';
   readonly strict: boolean;
+  readonly skip: readonly string[];
   readonly color: ColorChoice;
 }
 
@@ -25,6 +28,12 @@ export function addRulesLint(rules: Command, context: CliContext): void {
     .option('--config <file>', 'configuration (default: driftwire.yaml in the current folder, if it is there)')
     .option('--no-builtin-rules', 'load only the rule files given')
     .option('--strict', 'exit with 1 for notes too', false)
+    .option(
+      '--skip <check>',
+      'leave a check out, by its id (repeatable)',
+      (id: string, before: readonly string[]) => [...before, known(id)],
+      [],
+    )
     .addOption(new Option('--format <form>', 'how to print the findings').choices(['text', 'json']).default('text'))
     .addOption(new Option('--color <when>', 'colour the text').choices(COLOR_CHOICES).default('auto'))
     .addHelpText(
@@ -34,6 +43,16 @@ export function addRulesLint(rules: Command, context: CliContext): void {
     .action(async (files: readonly string[], flags: LintFlags) => {
       context.end(await lintFiles(files, flags, context.terminal));
     });
+}
+
+/** The id of a check, if it is one. */
+function known(id: string): string {
+  const ids = CHECKS.map((check) => check.id);
+  if (ids.includes(id)) return id;
+  const near = didYouMean(id, ids);
+  throw new UsageError(
+    `--skip: no check ${JSON.stringify(id)}${near === undefined ? '' : `, did you mean ${near}?`} (docs/rules/lint.md has all)`,
+  );
 }
 
 async function lintFiles(files: readonly string[], flags: LintFlags, terminal: Terminal): Promise<ExitStatus> {
@@ -46,7 +65,8 @@ async function lintFiles(files: readonly string[], flags: LintFlags, terminal: T
   const { model, ruleTexts } = opened;
   if (ruleTexts.length === 0) throw new UsageError('no rule file is loaded: name one, or leave --no-builtin-rules out');
   const wanted = new Set(files.length === 0 ? ruleTexts.map(({ name }) => name) : files);
-  const findings = lint(model, { files: ruleTexts, wanted, ruleMatching: opened.config.rules.rule_matching });
+  const found = lint(model, { files: ruleTexts, wanted, ruleMatching: opened.config.rules.rule_matching });
+  const findings = found.filter(({ id }) => !flags.skip.includes(id));
   const looked = model.rules.filter(({ place }) => wanted.has(place.file)).length;
   const look = { columns: terminal.columns, paint: makePaint(wantsColor(flags.color, terminal)) };
   const lines = flags.format === 'json' ? [lintJson(findings)] : lintReport(findings, looked, look);

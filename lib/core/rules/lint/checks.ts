@@ -8,6 +8,7 @@ import { impossibleValue } from './checks/impossible-value.ts';
 import { listInQuotes } from './checks/list-in-quotes.ts';
 import { listItemSplits } from './checks/list-item-splits.ts';
 import { literalWildcard } from './checks/literal-wildcard.ts';
+import { nestedList } from './checks/nested-list.ts';
 import { neverPresent, outputNeverPresent } from './checks/never-present.ts';
 import { noTags } from './checks/no-tags.ts';
 import { numberAsText } from './checks/number-as-text.ts';
@@ -24,6 +25,7 @@ export const CHECKS: readonly LintCheck[] = [
   macroAsValue,
   listInQuotes,
   listItemSplits,
+  nestedList,
   emptySet,
   emptyList,
   neverPresent,

@@ -17,6 +17,10 @@ export interface LintCondition {
   readonly ast: Ast;
   /** Every check of the tree, each with whether an odd number of `not` stands before it. */
   readonly checks: readonly PlacedCheck[];
+  /** As it was loaded. */
+  readonly loaded: LoadedCondition;
+  /** The checks of the tree that is evaluated: with the items of lists, and of a rule with its exceptions. */
+  readonly evaluated: readonly PlacedCheck[];
   /** Undefined for a macro and for a rule of a source that is not read. */
   readonly source: EventSource | undefined;
   place(offset: number): Place;
@@ -100,6 +104,8 @@ function conditionOf(item: string, condition: LoadedCondition, source: EventSour
     ast,
     source,
     checks: checksOf(ast, false, [], macros),
+    loaded: condition,
+    evaluated: checksOf(condition.ast, false, [], macros),
     place: (offset) => (place === undefined ? condition.place : placeInText(fileText, place, text, offset)),
   };
 }

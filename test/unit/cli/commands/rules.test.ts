@@ -167,6 +167,13 @@ describe('driftwire rules lint', () => {
     expect(await runMain('rules', 'lint', mine, '--config', config, '--strict')).toMatchObject({ status: 1 });
   });
 
+  test('leaves checks out by their id', async () => {
+    expect(await runMain('rules', 'lint', mine, '--config', config, '--strict', '--skip', 'no-tags')).toMatchObject({ status: 0 });
+    const { err, status } = await runMain('rules', 'lint', mine, '--config', config, '--skip', 'notags');
+    expect([status, err]).toEqual([2, 'error: --skip: no check "notags", did you mean no-tags? (docs/rules/lint.md has all)\n']);
+    expect((await runMain('rules', 'lint', mine, '--skip', 'xyzzy')).err).toContain('no check "xyzzy" (docs');
+  });
+
   test('looks at all that is loaded when no file is named', async () => {
     expect((await runMain('rules', 'lint', '--config', config)).out).toBe('20 rules, with what they use: nothing found\n');
     expect((await runMain('rules', 'lint', '--config', config, '--no-builtin-rules')).err).toContain('no rule file is loaded');

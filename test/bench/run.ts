@@ -1,6 +1,6 @@
 /**
  * `npm run bench`: how fast `scan` reads, against inflating alone and against parsing everything. One run, interleaved rounds, user CPU; only the ratios
- * mean something on another machine. `--check` fails below the goals, `--write` writes docs/bench/scan.md.
+ * mean something on another machine. `--check` fails below the goals of speed and above a bound of memory, `--write` writes docs/bench/scan.md.
  */
 import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -67,15 +67,16 @@ async function peaks(folder: string): Promise<Peak[]> {
   await buildCommand(join(folder, 'dist'));
   for (const name of ['rules', 'package.json']) symlinkSync(join(root, name), join(folder, name));
   const config = fileURLToPath(new URL('./driftwire.yaml', import.meta.url));
-  const found: Peak[] = [{ what: 'Node alone', bytes: peakBytes(['--eval', '0']) }];
-  for (const [what, program] of [
-    ['bundled', join(folder, 'dist/driftwire.mjs')],
-    ['from its sources', join(root, 'bin/driftwire.ts')],
+  const found: Peak[] = [{ what: 'Node alone', bytes: peakBytes(['--eval', '0']), isShipped: false }];
+  for (const [what, program, isShipped] of [
+    ['as it is shipped', join(folder, 'dist/driftwire.mjs'), true],
+    ['from its sources', join(root, 'bin/driftwire.ts'), false],
   ] as const) {
     for (const megabytes of [0, 50, 400]) {
       const name = writeObject(megabytes, folder);
       const bytes = peakBytes([program, 'scan', '--config', config, '--format', 'jsonl', name]);
-      found.push({ what: `the command ${what}, ${megabytes === 0 ? 'an empty file' : `an object of ${megabytes} MB`}`, bytes, megabytes });
+      const read = megabytes === 0 ? 'an empty file' : `an object of ${megabytes} MB`;
+      found.push({ what: `the command ${what}, ${read}`, bytes, megabytes, isShipped });
     }
   }
   return found;
@@ -96,8 +97,8 @@ try {
   mkdirSync(target, { recursive: true });
   if (process.argv.includes('--write')) writeFileSync(new URL('scan.md', target), text);
   const missed = shortfalls(results, memory);
-  for (const miss of missed) process.stderr.write(`below the goal: ${miss}\n`);
-  if (process.argv.includes('--check') && missed.length > 0) process.exitCode = 1;
+  for (const { message } of missed) process.stderr.write(`below the goal: ${message}\n`);
+  if (process.argv.includes('--check') && missed.some(({ fails }) => fails)) process.exitCode = 1;
 } finally {
   rmSync(folder, { recursive: true });
 }

@@ -31,7 +31,7 @@ export class RuleCollector {
     if (!this.#hasSameSource(rule)) return;
     if (knownSource === undefined)
       this.#sink.warning('LOAD_UNKNOWN_SOURCE', `Unknown source ${rule.source}, skipping`, rule.context, {
-        hint: `the rule does not run; sources here: ${this.#sources.join(', ')} (a rule without 'source' is for syscall)`,
+        hint: this.#otherSource(rule.source),
       });
     const exceptions = rule.parts.exceptions.flatMap((exception) => this.#whole(exception, knownSource));
     this.#into.define<RuleEntry>(this.#into.rules, { ...rule, knownSource, parts: { ...rule.parts, exceptions } });
@@ -87,6 +87,11 @@ export class RuleCollector {
     const before = this.#into.rules.get(rule.name);
     if (before === undefined) this.#sink.error('LOAD_ERR_VALIDATE', missing, rule.context, { hint: this.#otherName(rule.name) });
     return before;
+  }
+
+  #otherSource(source: string): string {
+    const near = didYouMean(source, this.#sources);
+    return `the rule does not run; ${near || `sources here: ${this.#sources.join(', ')} (a rule without 'source' is for syscall)`}`;
   }
 
   #otherName(name: string): string {

@@ -22,6 +22,21 @@ const FOREIGN: Readonly<Record<string, string>> = {
   matches: "write 'regex' or 'glob' for matches",
 };
 
+/** Fields that Falco has for system calls alone. */
+const SYSTEM_FIELD = /^(?:proc|thread|fd|fdlist|user|group|container|k8s|syslog|evt)\.(?!time|num|source|raw|datetime)/;
+
+/** What to do about a message of the parser, by how it begins. */
+const PARSE_HINTS: readonly (readonly [words: string, hint: string])[] = [
+  ["unexpected token after 'exists'", "'exists' asks whether a field is there: no value follows"],
+  ['unexpected token after', "join checks with 'and' or 'or'; a value with blanks or parentheses needs quotes"],
+  ['expected a string value', 'a value is missing here: write a text, in quotes if it is empty or has blanks, commas or parentheses'],
+  ['expected a number value', 'the operators < <= > >= take a number'],
+  ["expected a ')'", 'a parenthesis is not closed, or a value with parentheses is not in quotes'],
+  ['expected a list', "write the values in parentheses: 'in (a, b)'"],
+  ["expected a '('", 'here a check should stand: FIELD OPERATOR VALUE, or the name of a macro'],
+  ['unsupported string escape', 'in quotes a backslash is written twice'],
+];
+
 /** What may be meant where a condition does not parse. */
 export function parseHint(message: string, { expanded }: ConditionText, offset: number): string {
   const rest = expanded.slice(offset).trimStart();
@@ -32,19 +47,12 @@ export function parseHint(message: string, { expanded }: ConditionText, offset: 
   WORD.lastIndex = 0;
   const word = WORD.exec(rest)?.[0] ?? '';
   if (message.startsWith('expected a valid check operator')) return didYouMean(word, OPERATORS) || afterField(rest);
-  if (message.startsWith('unexpected token after'))
-    return "join checks with 'and' or 'or'; a value with blanks or parentheses needs quotes";
-  if (message.startsWith('expected a string value'))
-    return 'a value is missing here: write a text, in quotes if it is empty or has blanks, commas or parentheses';
-  if (message.startsWith('expected a number value')) return 'the operators < <= > >= take a number';
-  if (message.startsWith("expected a ')'")) return 'a parenthesis is not closed, or a value with parentheses is not in quotes';
-  if (message.startsWith('expected a list')) return "write the values in parentheses: 'in (a, b)'";
-  if (message.startsWith("expected a '('"))
-    return rest === ''
-      ? 'the condition ends where a check should stand'
-      : 'here a check should stand: FIELD OPERATOR VALUE, or the name of a macro';
-  if (message.startsWith('unsupported string escape')) return 'in quotes a backslash is written twice';
-  return '';
+  const isValue = message.startsWith('expected a string value');
+  if (isValue && rest.startsWith('(')) return "one value is wanted here: write 'in (a, b)' for several";
+  if (isValue && /^["']/.test(rest)) return 'the quote is not closed';
+  if (message.startsWith('unexpected token') && rest.startsWith(',')) return "several values stand in parentheses: 'in (a, b)'";
+  if (message.startsWith("expected a '('") && rest === '') return 'the condition ends where a check should stand';
+  return PARSE_HINTS.find(([words]) => message.startsWith(words))?.[1] ?? '';
 }
 
 function afterField(rest: string): string {
@@ -93,6 +101,7 @@ export function yamlHint(message: string, text: string, at: number): string {
   if (/^ *\t/.test(text.slice(text.lastIndexOf('\n', at - 1) + 1, at + 1))) return 'a tab as indentation: YAML takes blanks only';
   if (message.startsWith('nested mappings')) return 'a value with a colon and a blank in it needs quotes';
   if (message.startsWith('plain value cannot start')) return 'put the value in quotes';
+  if (message.startsWith('implicit keys')) return 'is a colon missing behind a key?';
   if (message.startsWith('sequence item without')) return 'the keys of one item begin in the same column';
   return '';
 }
@@ -100,6 +109,7 @@ export function yamlHint(message: string, text: string, at: number): string {
 function unknownField(name: string, source: string, fields: ReadonlyMap<string, FieldSpec>): string {
   const other = EVENT_SOURCES.find((each) => each !== source && FIELDS[each].has(name));
   if (other !== undefined) return `it is a field of ${other}, and this rule is for ${source}`;
+  if (SYSTEM_FIELD.test(name)) return 'it is a field of system calls, which audit logs do not have';
   const near = nearest(name, fields.keys());
   return near === undefined ? `driftwire rules fields --source ${source} shows the fields there are` : `did you mean '${near}'?`;
 }

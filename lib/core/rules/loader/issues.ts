@@ -44,6 +44,8 @@ const MAX_ERRORS = 1000;
 export class IssueSink {
   readonly errors: LoadIssue[] = [];
   readonly warnings: LoadIssue[] = [];
+  /** What Falco passes over in silence, for people alone. */
+  readonly notes: LoadIssue[] = [];
   readonly #stopsAtFirst: boolean;
 
   constructor(stopsAtFirst: boolean) {
@@ -54,6 +56,11 @@ export class IssueSink {
   error(code: ErrorCode, message: string, context: Context, remark: Remark = {}): void {
     this.errors.push({ severity: 'error', code, message, context, hint: remark.hint ?? '', where: remark.where });
     if (this.#stopsAtFirst || this.errors.length >= MAX_ERRORS) throw new FirstError();
+  }
+
+  /** Something that Falco passes over in silence and that cannot be meant. */
+  note(message: string, context: Context, hint: string, where: Where): void {
+    this.notes.push({ severity: 'warning', code: 'LOAD_UNKNOWN_KEY', message, context, hint, where });
   }
 
   warning(code: WarningCode, message: string, context: Context, { hint = '', where, deprecatedField }: Remark = {}): void {

@@ -44,7 +44,7 @@ export function loadFiles(files: readonly RuleFile[], settings: LoadSettings, st
       const made = attempt(FirstError, () => compileCollection(collection, sink));
       if (made.ok) compiled = made.value;
     }
-    results.push({ name, schema, errors: sink.errors, warnings: sink.warnings, readWarnings });
+    results.push({ name, schema, errors: sink.errors, warnings: sink.warnings, notes: sink.notes, readWarnings });
     fatal ??= unmetRequirement(collection, settings);
     if (fatal !== undefined && stopsAtFirst) break;
   }

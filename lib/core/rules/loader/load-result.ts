@@ -13,6 +13,8 @@ export interface FileResult {
   readonly errors: readonly LoadIssue[];
   /** Those of the file itself first, then those of everything loaded so far. */
   readonly warnings: readonly LoadIssue[];
+  /** What Falco says nothing of. */
+  readonly notes: readonly LoadIssue[];
   /** How many of the warnings are of the file itself. */
   readonly readWarnings: number;
 }

@@ -30,9 +30,9 @@ export function didYouMean(word: string, names: Iterable<string>): string {
   return name === undefined ? '' : `did you mean '${name}'?`;
 }
 
-/** Optimal string alignment: insertions, deletions, replacements and neighbours that changed places. An abbreviation is one slip. */
+/** Optimal string alignment: insertions, deletions, replacements and neighbours that changed places. A name cut short is one slip. */
 function distanceOf(a: string, b: string, bound: number): number {
-  if (a.length > 2 && b.startsWith(a)) return 1;
+  if ((a.length > 2 && b.startsWith(a)) || (a.length > 4 && b.endsWith(a))) return 1;
   if (Math.abs(a.length - b.length) >= bound) return bound;
   let beforeLast: number[] = [];
   let last = Array.from({ length: b.length + 1 }, (_, index) => index);

@@ -37,15 +37,12 @@ const NAMED: readonly string[] = ['rule', 'macro', 'list', 'exception'];
  */
 export function problemsOf({ results, fatal }: LoadedFiles): readonly RuleProblem[] {
   const isWhole = results.every(({ errors }) => errors.length === 0);
-  const issues = results.flatMap(({ errors, warnings, readWarnings }, index) => {
+  const issues = results.flatMap(({ errors, warnings, notes, readWarnings }, index) => {
     const isLast = isWhole && index === results.length - 1;
-    return [...errors, ...(isLast ? warnings : warnings.slice(0, readWarnings))];
+    return [...errors, ...(isLast ? warnings : warnings.slice(0, readWarnings)), ...notes];
   });
   const all = issues.map(problemOf);
-  if (fatal !== undefined) {
-    const hint = 'lower the version or leave the requirement out: Driftwire has the fields of cloudtrail, k8saudit and json built in';
-    all.push(problemOf({ severity: 'error', code: 'LOAD_ERR_VALIDATE', ...fatal, hint, where: undefined }));
-  }
+  if (fatal !== undefined) all.push(problemOf({ severity: 'error', code: 'LOAD_ERR_VALIDATE', ...fatal, where: undefined }));
   const seen = new Set<string>();
   return all.filter(({ file, line, column, code, message }) => {
     const key = JSON.stringify([file, line, column, code, message]);

@@ -3,8 +3,10 @@ import type { ExceptionEntry, ExceptionInfo } from './collection.ts';
 import type { Context } from './context.ts';
 import { readText } from './decode.ts';
 import type { IssueSink } from './issues.ts';
+import { didYouMean } from './nearest.ts';
 import { valueAt, type YamlMap, type YamlNode } from './yaml-node.ts';
 
+const KEYS: readonly string[] = ['name', 'fields', 'comps', 'values'];
 const NOTHING: ExceptionEntry = { isList: false, item: '', items: [] };
 
 /**
@@ -51,10 +53,20 @@ function readException(
       sink.warning('LOAD_EXCEPTION_NAME_NOT_UNIQUE', `Multiple definitions of exception '${name}' in the same rule`, context, {
         hint: 'give each exception a name of its own: values are appended to the first only',
       });
+  noteUnknownKeys(sink, node, context);
   const entries = new EntryReader(sink);
   const fields = readMember(sink, entries, node, 'fields', context, appends);
   const comps = readMember(sink, entries, node, 'comps', context, true);
   return { name, context, fields, comps, values: readValues(sink, entries, node, context, appends) };
+}
+
+/** Falco passes over what it does not know here: a slip leaves the exception without its values. */
+function noteUnknownKeys(sink: IssueSink, item: YamlMap, context: Context): void {
+  for (const { key } of item.pairs) {
+    if (key.kind !== 'scalar' || KEYS.includes(key.value)) continue;
+    const hint = didYouMean(key.value, KEYS) || `keys of an exception: ${KEYS.join(', ')}`;
+    sink.note(`Unknown key '${key.value}' is passed over`, context, hint, { source: context.source, at: key.at });
+  }
 }
 
 function readMember(

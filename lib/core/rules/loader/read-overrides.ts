@@ -22,6 +22,11 @@ export function readOverrides(sink: IssueSink, item: YamlMap, overridable: Overr
   const replace = new Set<string>();
   const node = valueAt(item, 'override');
   const all = context.inside('overrides', '', item);
+  if (node?.kind === 'scalar')
+    sink.note("'override' is passed over", context, "it is a mapping: 'override: {condition: append}'", {
+      source: context.source,
+      at: node.at,
+    });
   const pairs = node?.kind === 'map' ? node.pairs : [];
   if (node?.kind === 'seq' && node.items.length > 0)
     sink.error(

@@ -3,6 +3,7 @@ import type { Collection } from './collection.ts';
 import type { Context } from './context.ts';
 import { readText, warnOfUnknownKeys } from './decode.ts';
 import type { IssueSink } from './issues.ts';
+import { didYouMean } from './nearest.ts';
 import { engineVersionOf, type LoadSettings } from './settings.ts';
 import { isCompatible, parseUint32, parseVersion, type Version } from './versions.ts';
 import { valueAt, type YamlMap, type YamlNode } from './yaml-node.ts';
@@ -107,15 +108,22 @@ export interface Unmet {
   /** Falco's words. */
   readonly message: string;
   readonly context: Context;
+  /** What to do. */
+  readonly hint: string;
 }
 
 /** The first plugin requirement that is not met. */
 export function unmetRequirement({ plugins }: Collection, settings: LoadSettings): Unmet | undefined {
   for (const { alternatives, context } of plugins) {
     const message = messageOf(alternatives, settings);
-    if (message !== undefined) return { message, context };
+    if (message !== undefined) return { message, context, hint: hintFor(alternatives, settings) };
   }
   return undefined;
+}
+
+function hintFor(alternatives: readonly Requirement[], { plugins }: LoadSettings): string {
+  const near = alternatives.flatMap(({ name }) => didYouMean(name, Object.keys(plugins)) || []);
+  return near[0] ?? 'lower the version or leave the requirement out: Driftwire has the fields of cloudtrail, k8saudit and json built in';
 }
 
 function messageOf(alternatives: readonly Requirement[], { plugins }: LoadSettings): string | undefined {

@@ -27,6 +27,7 @@ const REPLACEABLE: readonly string[] = [
 const KEYS: readonly string[] = ['rule', 'source', 'override', 'append', ...REPLACEABLE];
 /** What C++ takes for white space: of other blanks nothing is cut. */
 const SPACE_ROUND = /^[ \t\n\v\f\r]+|[ \t\n\v\f\r]+$/g;
+const IGNORED_BY_APPEND: readonly string[] = REPLACEABLE.filter((key) => key !== 'condition' && key !== 'exceptions');
 const REQUIRED: readonly string[] = ['condition', 'output', 'desc', 'priority'];
 const REQUIRED_HINT: Wanted = { hint: 'a rule needs condition, output, desc and priority' };
 const OPTIONAL: Wanted = { isOptional: true };
@@ -158,6 +159,19 @@ class RuleReader {
   #append(source: string): void {
     const condition = this.#has('condition') ? listOf(this.#part('condition')) : undefined;
     const exceptions = this.#has('exceptions') ? readExceptions(this.#sink, this.#item, this.#context, true) : undefined;
+    for (const key of IGNORED_BY_APPEND) {
+      const node = valueAt(this.#item, key);
+      if (node !== undefined)
+        this.#sink.note(
+          `'${key}' is passed over: 'append: true' adds condition and exceptions only`,
+          this.#context,
+          `write 'override: {${key}: ${APPENDABLE.includes(key) ? 'append' : 'replace'}}'`,
+          {
+            source: this.#context.source,
+            at: node.at,
+          },
+        );
+    }
     if (this.#name === undefined) return;
     this.#collector.append({ ...present({ condition, exceptions }), name: this.#name, context: this.#context, source });
   }

@@ -21,6 +21,7 @@ describe('the nearest name', () => {
   test('an abbreviation of three letters is near', () => {
     expect(didYouMean('warn', ['Error', 'Warning'])).toBe("did you mean 'Warning'?");
     expect(didYouMean('wa', ['Warning'])).toBe('');
+    expect(didYouMean('cloudtrail', ['aws_cloudtrail'])).toBe("did you mean 'aws_cloudtrail'?");
   });
 
   test('the word itself is no suggestion, and names without end are not compared', () => {

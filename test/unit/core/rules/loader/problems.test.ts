@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { problemLines, problemsIn, ruleText } from '../../../../support/rule-texts.ts';
+import { falcoIssues, problemLines, problemsIn, ruleText } from '../../../../support/rule-texts.ts';
 
 /** The character under the caret of the first problem of a rule with this condition, and the line. */
 function pointed(condition: string, ...more: readonly string[]): string {
@@ -63,6 +63,33 @@ describe('the place of a problem in a condition', () => {
   });
 });
 
+describe('what Falco passes over in silence', () => {
+  test.each([
+    [
+      ruleText('r', 'ka.verb = get', 'exceptions: [{name: e, fields: [ka.uri], value: [[a]], foo: b, [x]: y, comps: [=]}]'),
+      [
+        "1.yaml:7:44: warning: rule 'r', exception 'e': Unknown key 'value' is passed over; did you mean 'values'?",
+        "1.yaml:7:58: warning: rule 'r', exception 'e': Unknown key 'foo' is passed over; keys of an exception: name, fields, comps, values",
+      ],
+    ],
+    [
+      ruleText('r', 'ka.verb = get', 'override: append'),
+      ["1.yaml:7:13: warning: rule 'r': 'override' is passed over; it is a mapping: 'override: {condition: append}'"],
+    ],
+  ])('is told: %j', (text, lines) => {
+    expect(problemLines(text)).toEqual(lines);
+    expect(falcoIssues(text)).toEqual([]);
+  });
+
+  test('what append: true does not append', () => {
+    const append = '- rule: r\n  condition: and ka.uri exists\n  priority: ALERT\n  tags: [a]\n  append: true\n';
+    expect(problemLines(ruleText('r', 'ka.verb = get'), append).slice(1)).toEqual([
+      "2.yaml:3:13: warning: rule 'r': 'priority' is passed over: 'append: true' adds condition and exceptions only; write 'override: {priority: replace}'",
+      "2.yaml:4:9: warning: rule 'r': 'tags' is passed over: 'append: true' adds condition and exceptions only; write 'override: {tags: append}'",
+    ]);
+  });
+});
+
 describe('what may be meant', () => {
   test.each([
     ['ka.verb = get && ka.uri exists', "write 'and' for &&"],
@@ -90,7 +117,14 @@ describe('what may be meant', () => {
     ['ka.uri.param exists', 'write the argument in brackets: ka.uri.param[name]'],
     ['ka.verb regex "\\\\d"', 'patterns are RE2 in POSIX syntax'],
     ['ka.user.groups contains x', "'contains' operator not supported list filters"],
+    ['ka.verb = (get, list)', "one value is wanted here: write 'in (a, b)' for several"],
+    ["ka.verb = 'get", 'the quote is not closed'],
+    ['ka.verb in get, list', "several values stand in parentheses: 'in (a, b)'"],
+    ['ka.verb exists = true', "'exists' asks whether a field is there: no value follows"],
+    ['evt.type = open', 'it is a field of system calls, which audit logs do not have'],
     ['ka.verb = x andka.uri exists', ''],
+    ['ka.verb = x and(ka.uri exists', ''],
+    ['ka.uri[', ''],
   ])('%s', (condition, hint) => {
     const lines = problemLines(ruleText('r', `>\n    ${condition}`));
     expect(lines[0]).toMatch(/^1\.yaml:4:\d+: error: /);
@@ -119,6 +153,7 @@ describe('what may be meant', () => {
     ['- output: a: b\n', 'a value with a colon and a blank in it needs quotes'],
     ['- output: %ka.verb\n', 'put the value in quotes'],
     ['- list: a\n items: [x]\n', 'the keys of one item begin in the same column'],
+    ['- rule a\n  desc: b\n', 'is a colon missing behind a key?'],
   ])('by %j, which is no YAML', (text, hint) => {
     expect(problemLines(text)).toEqual([expect.stringContaining(hint)]);
   });

@@ -33,6 +33,10 @@ describe('required_engine_version', () => {
 });
 
 describe('required_plugin_versions', () => {
+  test('names the plugin that may be meant', () => {
+    expect(problemLines('- required_plugin_versions: [{name: k8s_audit, version: 0.1.0}]\n')[0]).toMatch(/; did you mean 'k8saudit'\?$/);
+  });
+
   const required = (entry: string): string => `- required_plugin_versions:\n  - ${entry}\n`;
 
   test.each([

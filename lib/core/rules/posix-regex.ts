@@ -18,12 +18,25 @@ const POSIX_CLASS = /^\[:\^?(?:alnum|alpha|ascii|blank|cntrl|digit|graph|lower|p
 const ESCAPE = /^\\(?:x[0-9a-fA-F]{2}|x\{[0-9a-fA-F]{1,6}\}|0[0-7]{0,2}|[1-7][0-7]{1,2}|[afnrtv]|[\0-/:-@[-^`{-\x7f])/u;
 const REPEAT = /^\{(?:0|[1-9][0-9]{0,7})(?:,(?:0|[1-9][0-9]{0,7})?)?\}/;
 
+/** Steps that one match may take at most: characters of the value times places in the pattern, its repetitions written out. */
+const MAX_STEPS = 500_000_000;
+/** Patterns up to this size take a few steps for each character, however they are built. */
+const SMALL = 1_000;
+
 /** A matcher of the whole value, linear in its length whatever the pattern. @throws PatternError */
 export function posixRegex(pattern: string): (value: string) => boolean {
-  const rewritten = new Rewriter(pattern).all();
+  const { rewritten, size } = new Rewriter(pattern).all();
+  const compiled = compiledPattern(rewritten);
+  return (value) => {
+    if (size > SMALL && size * value.length > MAX_STEPS)
+      throw new RangeError('regex: the pattern and the value are too long for one another');
+    return compiled.matches(value);
+  };
+}
+
+function compiledPattern(rewritten: string): RE2JS {
   try {
-    const compiled = RE2JS.compile(rewritten, RE2JS.MULTILINE);
-    return (value) => compiled.matches(value);
+    return RE2JS.compile(rewritten, RE2JS.MULTILINE);
   } catch (cause) {
     // What is left are the bounds that only the parsed pattern shows, such as repetitions of repetitions.
     throw new PatternError(inRe2Words(String(cause)), { cause });
@@ -43,16 +56,19 @@ class Rewriter {
   /** Where in the output the last operand begins; undefined: there is none that could be repeated. */
   #operand: number | undefined;
   #isRepeated = false;
-  readonly #groups: number[] = [];
+  readonly #groups: { readonly start: number; readonly size: number }[] = [];
+  /** Of the group at hand, and of its last operand: places, repetitions written out. */
+  #size = 0;
+  #operandSize = 0;
 
   constructor(pattern: string) {
     this.#pattern = pattern;
   }
 
-  all(): string {
+  all(): { readonly rewritten: string; readonly size: number } {
     while (this.#at < this.#pattern.length) this.#piece(this.#pattern.charAt(this.#at));
     if (this.#groups.length > 0) throw new PatternError(`missing ): ${this.#pattern}`);
-    return this.#out;
+    return { rewritten: this.#out, size: this.#size };
   }
 
   #piece(next: string): void {
@@ -77,6 +93,8 @@ class Rewriter {
   #atom(written: string, taken: string = written): void {
     this.#operand = this.#out.length;
     this.#isRepeated = false;
+    this.#operandSize = 1;
+    this.#size += 1;
     this.#out += written;
     this.#at += taken === this.#pattern.charAt(this.#at) ? this.#character().length : taken.length;
   }
@@ -87,6 +105,9 @@ class Rewriter {
     const isTooMuch =
       Number(low) > MAX_REPEAT || Number(high) > MAX_REPEAT || (high !== undefined && high !== '' && Number(high) < Number(low));
     if (operator.length > 1 && isTooMuch) throw new PatternError(`invalid repetition size: ${operator}`);
+    const times = Math.max(1, Number(low) || 1, Number(high) || 1);
+    this.#size += this.#operandSize * (times - 1);
+    this.#operandSize *= times;
     if (this.#isRepeated) this.#out = `${this.#out.slice(0, this.#operand)}(?:${this.#out.slice(this.#operand)})`;
     this.#out += operator;
     this.#isRepeated = true;
@@ -94,17 +115,20 @@ class Rewriter {
   }
 
   #open(): void {
-    this.#groups.push(this.#out.length);
+    this.#groups.push({ start: this.#out.length, size: this.#size });
+    this.#size = 0;
     this.#out += '(?:';
     this.#operand = undefined;
     this.#at++;
   }
 
   #close(): void {
-    const start = this.#groups.pop();
-    if (start === undefined) throw new PatternError(`unexpected ): ${this.#pattern}`);
+    const group = this.#groups.pop();
+    if (group === undefined) throw new PatternError(`unexpected ): ${this.#pattern}`);
     this.#out += ')';
-    this.#operand = start;
+    this.#operand = group.start;
+    this.#operandSize = this.#size;
+    this.#size += group.size;
     this.#isRepeated = false;
     this.#at++;
   }

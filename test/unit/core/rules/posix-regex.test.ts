@@ -78,6 +78,14 @@ describe('a pattern in POSIX syntax', () => {
     expect(() => posixRegex(pattern)).toThrow(message);
   });
 
+  test('a large pattern and a long value fail the rule and do not stall the run', () => {
+    const large = posixRegex('(.{1,1000}x?){1}.{1,1000}');
+    expect(large('a'.repeat(100))).toBe(true);
+    expect(() => large('a'.repeat(1_000_000))).toThrow('too long for one another');
+    expect(posixRegex('.{10}{20}')('a'.repeat(200))).toBe(true);
+    expect(posixRegex('.*admin.*')(`${'x'.repeat(1_000_000)}admin`)).toBe(true);
+  });
+
   test('no text crashes the rewriting, and no pattern takes long', () => {
     const words = fc.constantFrom(
       '(',

@@ -5,7 +5,7 @@ import { parseConfig } from '../../../config/load.ts';
 import { loadConfigFile } from '../../../config/load-file.ts';
 import type { Problem } from '../../../config/problem.ts';
 import type { RuleInfo } from '../../../core/rules/engine.ts';
-import { openScan } from '../../../wire.ts';
+import { type OpenedScan, openScan } from '../../../wire.ts';
 import { RuleTraces } from '../../explain/rule-traces.ts';
 import { whyLines } from '../../explain/why.ts';
 import { type CaseResult, decisionsOf, inputOf, judge, type WhyOf } from './run-case.ts';
@@ -16,46 +16,66 @@ export type FileResult =
   | { readonly ok: true; readonly file: string; readonly cases: readonly CaseResult[]; readonly rules: readonly RuleInfo[] }
   | { readonly ok: false; readonly file: string; readonly problems: readonly Problem[] };
 
+type Opened = Extract<OpenedScan, { ok: true }>;
+
 /** Runs all cases of one test file; nothing in it can make this throw. */
 export async function runTestFile(file: string): Promise<FileResult> {
   const read = readYaml(file, parseTestFile);
   const { value: tests } = read;
   if (tests === undefined) return { ok: false, file, problems: read.problems };
   const bases = basesOf(tests, file);
-  const config = configOf(tests, file, read);
+  const ruleFiles = ruleFilesOf(tests, file);
   const opened = await openScan({
-    config,
+    config: configOf(tests, file, read),
     configPath: typeof tests.config === 'string' ? resolve(dirname(file), tests.config) : file,
-    ruleFiles: ruleFilesOf(tests, file),
+    ruleFiles,
     builtinRules: tests.builtin_rules,
   });
   const problems = [...read.problems, ...bases.problems, ...(opened.ok ? [] : opened.problems)];
   if (!opened.ok || problems.length > 0) return { ok: false, file, problems };
-  const traces = new RuleTraces(opened.model);
-  const why: WhyOf = (rule, { context }) => {
-    if (opened.model.rules.find(({ name }) => name === rule)?.runs === false)
-      return ['it does not run: switched off, or below minimum_priority'];
-    const traced = traces.of(rule, context);
-    return traced === undefined ? [] : whyLines(traced);
-  };
+  const { cases, broken } = await runCases(tests, { ...read, file, bases: bases.records }, opened);
+  if (broken.length > 0) return { ok: false, file, problems: broken };
+  // built-in rules are under test only where no others are
+  const rules = opened.engine.rules.filter((rule) => ruleFiles.length === 0 || ruleFiles.includes(rule.file));
+  return { ok: true, file, cases, rules };
+}
+
+interface Cases extends Pick<ParsedFile<TestFile>, 'placeOf'> {
+  readonly file: string;
+  readonly bases: ReadonlyMap<string, unknown>;
+}
+
+async function runCases(
+  { tests }: TestFile,
+  { file, bases, placeOf }: Cases,
+  opened: Opened,
+): Promise<{ readonly cases: readonly CaseResult[]; readonly broken: readonly Problem[] }> {
+  const why = whyOf(opened);
   const cases: CaseResult[] = [];
   const broken: Problem[] = [];
-  for (const [index, test] of tests.tests.entries()) {
-    const place = read.placeOf(['tests', index]);
+  for (const [index, test] of tests.entries()) {
+    const place = { file, ...placeOf(['tests', index]) };
     const fail = (message: string): void => {
-      broken.push({ severity: 'error', file, ...place, path: `tests[${index}]`, message });
+      broken.push({ severity: 'error', ...place, path: `tests[${index}]`, message });
     };
     const unknown = unknownRules([...test.expect.rules, ...(test.rule === undefined ? [] : [test.rule])], opened.engine.rules);
-    if (unknown.length > 0) {
-      fail(`no such rule is loaded: ${unknown.join(', ')}`);
-      continue;
-    }
-    const input = inputOf(test, bases.records, file);
+    const input = unknown.length > 0 ? { error: `no such rule is loaded: ${unknown.join(', ')}` } : inputOf(test, bases, file);
     const decisions = 'error' in input ? input : await decisionsOf(test, input, opened);
     if ('error' in decisions) fail(decisions.error);
-    else cases.push(judge(test, decisions, why, { file, ...place }));
+    else cases.push(judge(test, decisions, why, place));
   }
-  return broken.length > 0 ? { ok: false, file, problems: broken } : { ok: true, file, cases, rules: opened.engine.rules };
+  return { cases, broken };
+}
+
+/** Why rules fire or not, with what only the selection knows. */
+function whyOf({ model }: Opened): WhyOf {
+  const traces = new RuleTraces(model);
+  return (name, { context }) => {
+    const rule = model.rules.find((each) => each.name === name);
+    if (rule?.runs === false) return ['it does not run: switched off, or below minimum_priority'];
+    const traced = traces.of(name, context);
+    return traced === undefined ? [] : whyLines(traced);
+  };
 }
 
 function unknownRules(names: readonly string[], rules: readonly RuleInfo[]): readonly string[] {

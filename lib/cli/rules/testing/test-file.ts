@@ -137,32 +137,38 @@ const INPUT_KEYS = ['event', 'base', 'file'] as const;
 
 function checkCase(value: unknown, context: z.RefinementCtx): void {
   if (!isRecord(value)) return;
-  const refuse = (path: readonly PropertyKey[], message: string): void => context.addIssue({ code: 'custom', path: [...path], message });
-  const given = INPUT_KEYS.filter((key) => value[key] !== undefined);
+  const refuse: Refuse = (path, message) => context.addIssue({ code: 'custom', path: [...path], message });
+  checkInput(value, refuse);
+  checkExpectation(value, isRecord(value['expect']) ? value['expect'] : {}, refuse);
+}
+
+type Refuse = (path: readonly PropertyKey[], message: string) => void;
+type Mapping = Readonly<Record<string, unknown>>;
+
+function checkInput(test: Mapping, refuse: Refuse): void {
+  const given = INPUT_KEYS.filter((key) => test[key] !== undefined);
   if (given.length !== 1) {
-    refuse(
-      [],
-      `exactly one of ${INPUT_KEYS.join(', ')} says what goes in: ${given.length === 0 ? 'none is given' : `${given.join(' and ')} are given`}`,
-    );
+    const found = given.length === 0 ? 'none is given' : `${given.join(' and ')} are given`;
+    refuse([], `exactly one of ${INPUT_KEYS.join(', ')} says what goes in: ${found}`);
   }
-  for (const key of ['with', 'without']) {
-    if (value[key] !== undefined && value['base'] === undefined)
-      refuse([key], 'only a base can be changed: give one, or write the whole event');
+  for (const key of ['with', 'without'].filter((each) => test[each] !== undefined && test['base'] === undefined)) {
+    refuse([key], 'only a base can be changed: give one, or write the whole event');
   }
-  if (value['id'] !== undefined && value['file'] === undefined) refuse(['id'], 'picks one record of a file: give the file');
-  const { rule, kind } = value;
-  const rules = isRecord(value['expect']) ? value['expect']['rules'] : undefined;
+  if (test['id'] !== undefined && test['file'] === undefined) refuse(['id'], 'picks one record of a file: give the file');
+}
+
+function checkExpectation({ rule, kind }: Mapping, expect: Mapping, refuse: Refuse): void {
+  const about = ['message', 'output_fields'].filter((key) => expect[key] !== undefined);
   if (rule === undefined && kind !== undefined) refuse(['kind'], 'of which rule? name it under rule');
-  const about = isRecord(value['expect'])
-    ? ['message', 'output_fields'].filter((key) => isRecord(value['expect']) && value['expect'][key] !== undefined)
-    : [];
   if (rule === undefined && about.length > 0) refuse(['expect'], `${about.join(' and ')} of which rule? name it under rule`);
-  if (!Array.isArray(rules) || typeof rule !== 'string') return;
-  const fires = rules.includes(rule);
-  if (kind === 'positive' && !fires) refuse(['expect'], `a positive case of "${rule}" expects it: add the rule, or call the case negative`);
-  if (kind === 'negative' && fires)
-    refuse(['expect'], `a negative case of "${rule}" does not expect it: take the rule out, or call the case positive`);
-  if (!fires && about.length > 0) refuse(['expect'], `"${rule}" is not expected to fire, so it has no ${about.join(' and no ')}`);
+  if (!Array.isArray(expect['rules']) || typeof rule !== 'string') return;
+  if (expect['rules'].includes(rule)) {
+    if (kind === 'negative')
+      refuse(['expect'], `a negative case of "${rule}" does not expect it: take the rule out, or call the case positive`);
+    return;
+  }
+  if (kind === 'positive') refuse(['expect'], `a positive case of "${rule}" expects it: add the rule, or call the case negative`);
+  if (about.length > 0) refuse(['expect'], `"${rule}" is not expected to fire, so it has no ${about.join(' and no ')}`);
 }
 
 /** What a case is to show of its rule; undefined when it names no rule. */

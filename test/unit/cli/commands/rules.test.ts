@@ -196,6 +196,13 @@ describe('driftwire rules test', () => {
     expect((await runMain('rules', 'test', right, '--complete')).out).toContain('no negative, no failed-call case: R');
     expect((await runMain('rules', 'test', right, '--complete')).status).toBe(1);
     expect(JSON.parse((await runMain('rules', 'test', right, '--format', 'json')).out).summary).toEqual({ files: 1, cases: 1, failed: 0 });
+    const beside = write(
+      'beside.test.yaml',
+      `rules: [r.yaml]\nbuiltin_rules: true\ntests: [{ name: a, event: ${event}, expect: [R, Manual Kubernetes change] }]`,
+    );
+    expect((await runMain('rules', 'test', beside, '--complete')).out).toBe(
+      `${beside}: 1 case\nno positive, no negative, no failed-call case: R\n1 case: all as expected\n`,
+    );
     const wrong = write('w.test.yaml', `rules: [r.yaml]\ntests: [{ name: is quiet, event: ${event}, expect: [] }]`);
     const failed = await runMain('rules', 'test', wrong, right);
     expect([failed.status, wide(failed.out)]).toEqual([1, []]);

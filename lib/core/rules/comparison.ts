@@ -34,10 +34,10 @@ const TEXT_TESTS: Readonly<Record<string, (wanted: string) => Test>> = {
   '<=': (wanted) => (value) => compareBytes(value, wanted) <= 0,
   '>': (wanted) => (value) => compareBytes(value, wanted) > 0,
   '>=': (wanted) => (value) => compareBytes(value, wanted) >= 0,
-  contains: (wanted) => (value) => value.includes(wanted),
+  contains: (wanted) => (value) => includes(value, wanted),
   icontains: (wanted) => {
     const folded = asciiLower(wanted);
-    return (value) => asciiLower(value).includes(folded);
+    return (value) => includes(asciiLower(value), folded);
   },
   startswith: (wanted) => (value) => value.startsWith(wanted),
   endswith: (wanted) => (value) => value.endsWith(wanted),
@@ -46,6 +46,14 @@ const TEXT_TESTS: Readonly<Record<string, (wanted: string) => Test>> = {
   regex: posixRegex,
   pmatch: pathPrefix,
 };
+
+/** Steps that one search may take at most; only a text that is itself taken from a long field gets there. */
+const MAX_STEPS = 4_000_000_000;
+
+function includes(value: string, wanted: string): boolean {
+  if (value.length * wanted.length > MAX_STEPS) throw new RangeError('contains: both texts are too long for one another');
+  return value.includes(wanted);
+}
 
 /** Says that an operator does not go with the type of what stands left of it. @throws OperatorError */
 export function checkOperator(operator: string, { engineType, isList }: Pick<Source, 'engineType' | 'isList'>): void {

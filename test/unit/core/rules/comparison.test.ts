@@ -73,3 +73,9 @@ test('against another field both sides must be of one type', () => {
   expect(againstSource('in', side('ka.user.groups'), side('ka.req.binding.subjects'))(['a'], ['a', 'b'])).toBe(true);
   expect(() => againstSource('=', side('ka.verb'), side('evt.num'))).toThrow("incompatible type 'UINT64'");
 });
+
+test('a search of one long field in another fails the rule and does not stall the run', () => {
+  const contains = againstSource('contains', side('ka.verb'), side('ka.uri'));
+  expect(contains('abc', 'b')).toBe(true);
+  expect(() => contains('a'.repeat(100_000), `b${'a'.repeat(50_000)}`)).toThrow('too long for one another');
+});

@@ -50,6 +50,6 @@ export class CompiledEngine implements RuleEngine {
   }
 
   mayMatch(source: EventSource, know: (field: string) => Knowledge): boolean {
-    return this.#running[source].rules.some(({ condition }) => condition.may(know) !== false);
+    return this.#running[source].mayMatch(know);
   }
 }

@@ -3,6 +3,7 @@
  * hardly grows with the number of rules. Figures: docs/bench/rules.md, repeated by `npm run bench:rules`.
  */
 import type { Compiled } from './compile.ts';
+import type { Knowledge } from './engine.ts';
 import type { FieldEvent, FieldSpec } from './fields/field.ts';
 import type { Needs } from './needs.ts';
 
@@ -25,18 +26,19 @@ interface IndexedField {
   readonly spec: FieldSpec;
   /** Positions of the rules that need a value, and a number that stands for the value. */
   readonly rules: Map<string, { readonly id: number; readonly positions: number[] }>;
+  /** Positions of all rules that need a value of this field. */
+  readonly all: number[];
 }
 
 /** Candidates among rules, in their order. */
-export class RuleIndex<R extends { readonly condition: Pick<Compiled, 'needs'> }> {
-  /** All of them, in order. */
-  readonly rules: readonly R[];
+export class RuleIndex<R extends { readonly condition: Pick<Compiled, 'needs' | 'may'> }> {
+  readonly #rules: readonly R[];
   readonly #always: number[] = [];
   readonly #fields: readonly IndexedField[];
   readonly #remembered = new Map<string, readonly R[]>();
 
   constructor(rules: readonly R[], field: (name: string) => FieldSpec | undefined) {
-    this.rules = rules;
+    this.#rules = rules;
     const fields = new Map<string, IndexedField>();
     for (const [position, { condition }] of rules.entries()) {
       const spec = bestOf(condition.needs, field);
@@ -44,8 +46,9 @@ export class RuleIndex<R extends { readonly condition: Pick<Compiled, 'needs'> }
         this.#always.push(position);
         continue;
       }
-      const indexed = fields.get(spec.name) ?? { spec, rules: new Map() };
+      const indexed: IndexedField = fields.get(spec.name) ?? { spec, rules: new Map(), all: [] };
       fields.set(spec.name, indexed);
+      indexed.all.push(position);
       for (const value of condition.needs.get(spec.name) as ReadonlySet<string>) {
         const entry = indexed.rules.get(value) ?? { id: indexed.rules.size + 1, positions: [] };
         indexed.rules.set(value, entry);
@@ -63,9 +66,22 @@ export class RuleIndex<R extends { readonly condition: Pick<Compiled, 'needs'> }
     if (found !== undefined) return found;
     if (this.#remembered.size >= MAX_REMEMBERED) this.#remembered.clear();
     const positions = entries.flatMap((entry) => entry?.positions ?? []);
-    const made = [...this.#always, ...positions].sort((a, b) => a - b).map((position) => this.rules[position] as R);
+    const made = [...this.#always, ...positions].sort((a, b) => a - b).map((position) => this.#rules[position] as R);
     this.#remembered.set(key, made);
     return made;
+  }
+
+  /** False only if no rule can match any event of which this is known. */
+  mayMatch(know: (field: string) => Knowledge): boolean {
+    const mayOne = (positions: readonly number[]): boolean =>
+      positions.some((position) => (this.#rules[position] as R).condition.may(know) !== false);
+    return (
+      mayOne(this.#always) ||
+      this.#fields.some(({ spec, rules, all }) => {
+        const knowledge = know(spec.name);
+        return mayOne(knowledge.known ? (rules.get(knowledge.value as string)?.positions ?? []) : all);
+      })
+    );
   }
 }
 

@@ -48,3 +48,31 @@ describe('the candidates among rules', () => {
     }
   });
 });
+
+describe('whether any rule may match, as far as is known', () => {
+  const may = (known: Readonly<Record<string, string | undefined>>, ...texts: readonly string[]): boolean =>
+    new RuleIndex(
+      texts.map((text) => ({ condition: condition('k8s_audit', text) })),
+      (name) => FIELDS.k8s_audit.get(name),
+    ).mayMatch((field) => (field in known ? { known: true, value: known[field] } : { known: false }));
+  const rules = ['ka.verb = create and ka.target.resource = pods', 'ka.verb = get and ka.uri = /x', 'ka.target.resource = nodes'];
+
+  test.each([
+    [{}, true],
+    [{ 'ka.verb': 'list', 'ka.target.resource': 'pods' }, false],
+    [{ 'ka.verb': 'create', 'ka.target.resource': 'pods' }, true],
+    [{ 'ka.verb': 'get', 'ka.target.resource': 'pods' }, true],
+    [{ 'ka.verb': 'get', 'ka.target.resource': undefined, 'ka.uri': '/y' }, false],
+    [{ 'ka.verb': 'list' }, true],
+    [{ 'ka.target.resource': 'nodes' }, true],
+    [{ 'ka.verb': 'create', 'ka.target.resource': 'undefined' }, false],
+  ])('of %j: %s', (known, expected) => {
+    expect(may(known, ...rules)).toBe(expected);
+  });
+
+  test('a rule that needs nothing is asked itself', () => {
+    expect(may({ 'ka.user.name': 'x' }, 'ka.user.name startswith y')).toBe(false);
+    expect(may({}, 'ka.user.name startswith y', ...rules)).toBe(true);
+    expect(may({})).toBe(false);
+  });
+});

@@ -24,6 +24,7 @@ describe.runIf(hasPrometheus() && realPart('alertmanager', AMTOOL))('from a chan
   let serving: Serving;
   let alertmanager: Alertmanager;
   let prometheus: Prometheus;
+  let event: object;
 
   beforeAll(async () => {
     const configPath = join(folder, 'driftwire.yaml');
@@ -87,7 +88,7 @@ describe.runIf(hasPrometheus() && realPart('alertmanager', AMTOOL))('from a chan
 
   test('a change by hand fires for the person and the object, and reaches the channel of the account', { timeout: 60_000 }, async () => {
     const now = new Date().toISOString();
-    const event = kubernetesEvent({ auditID: 'a-change', stageTimestamp: now, requestReceivedTimestamp: now });
+    event = kubernetesEvent({ auditID: 'a-change', stageTimestamp: now, requestReceivedTimestamp: now });
     const posted = await fetch(`http://${serving.address}/ingest/kubernetes?cluster=demo`, {
       method: 'POST',
       body: `${JSON.stringify(event)}\n`,
@@ -105,8 +106,6 @@ describe.runIf(hasPrometheus() && realPart('alertmanager', AMTOOL))('from a chan
   });
 
   test('the same event again changes nothing, and the alert ends', { timeout: 90_000 }, async () => {
-    const now = new Date().toISOString();
-    const event = kubernetesEvent({ auditID: 'a-change', stageTimestamp: now, requestReceivedTimestamp: now });
     await expect.poll(firing, { timeout: 60_000, interval: 500 }).toEqual([]);
     await fetch(`http://${serving.address}/ingest/kubernetes?cluster=demo`, { method: 'POST', body: `${JSON.stringify(event)}\n` });
     await new Promise((resolve) => setTimeout(resolve, 4_000));

@@ -9,20 +9,26 @@ import { cloudtrailRecord, kubernetesEvent } from '../support/records.ts';
 
 const PROGRAM = fileURLToPath(new URL('../../bin/driftwire.ts', import.meta.url));
 
-/** Events of one person, one finding each. */
-const audit = (id: string): object =>
-  kubernetesEvent({ auditID: id, stageTimestamp: new Date().toISOString(), requestReceivedTimestamp: new Date().toISOString() });
+/** Events of one person, one finding each: the same event for the same id, as an API server that sends it again does. */
+const audit = (id: string): object => {
+  const now = new Date().toISOString();
+  const event = sent.get(id) ?? kubernetesEvent({ auditID: id, stageTimestamp: now, requestReceivedTimestamp: now });
+  sent.set(id, event);
+  return event;
+};
 const line = (id: string): string => `${JSON.stringify(audit(id))}\n`;
 
 let folder: string;
 let loki: FakeLoki;
 let running: ServeProcess[];
+let sent: Map<string, object>;
 
 beforeEach(async () => {
   folder = mkdtempSync(join(tmpdir(), 'driftwire-serve-'));
   loki = new FakeLoki();
   const url = await loki.start();
   running = [];
+  sent = new Map();
   writeFileSync(
     join(folder, 'driftwire.yaml'),
     `loki: { url: "${url}" }\nserve: { listen: "127.0.0.1:0", state_dir: state, follow: [{ path: audit.log, cluster: demo }] }\nclusters: { demo: {} }\n`,

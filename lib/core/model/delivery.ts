@@ -1,3 +1,4 @@
+import type { AlertState } from './alert.ts';
 import type { AuditEvent } from './audit-event.ts';
 import type { FindingWithOrigin } from './finding.ts';
 
@@ -16,6 +17,8 @@ export interface Delivery {
    * because a repeat must end in the same log stream.
    */
   readonly ingest?: 'backfill';
+  /** Says that this is no audit event but an alert of an Alertmanager. */
+  readonly alert?: AlertState;
   /** All of the same event, in the order of the rules. */
   readonly findings: readonly [FindingWithOrigin, ...FindingWithOrigin[]];
 }

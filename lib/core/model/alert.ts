@@ -1,0 +1,19 @@
+/**
+ * What a Prometheus Alertmanager says of one alert (webhook version 4): stands on a delivery that came from one. Its finding has the alert's
+ * name as `rule` and the alert's own text as `message`; it goes to people only, never to the record or the counts, and never back to an Alertmanager.
+ */
+export interface AlertState {
+  readonly status: 'firing' | 'resolved';
+  /** Names the group; all alerts of a group share one message. */
+  readonly groupKey: string;
+  /** The same for an alert with the same labels, over time. */
+  readonly fingerprint: string;
+  /** When it began to fire, in ms since 1970. */
+  readonly startsAtMs: number;
+  /** When it ended; null while it fires. */
+  readonly endsAtMs: number | null;
+  readonly labels: Readonly<Record<string, string>>;
+  readonly annotations: Readonly<Record<string, string>>;
+  /** The expression in Prometheus; only `http:` and `https:` addresses get this far. */
+  readonly generatorUrl: string | null;
+}

@@ -96,6 +96,36 @@ export interface Documents {
   replaceDocument(name: string, body: Uint8Array, version: number): Promise<boolean>;
 }
 
+/** An event that was counted in an incident. */
+export interface IncidentMember {
+  /** The key of its delivery; any length. Kept for 30 days. */
+  readonly key: string;
+  /** Says where it was counted; opaque to the store. */
+  readonly note: string;
+}
+
+/** Members that one replacement takes: a transaction of DynamoDB has 100 actions. */
+export const MAX_NEW_MEMBERS = 90;
+
+/**
+ * What is known of incidents and of the messages about them, in records that are replaced as a whole, each with the events that
+ * were counted in it. Of several writers that have read the same version one replaces it. A record is forgotten 30 days after it was
+ * last replaced, or later.
+ */
+export interface IncidentRecords {
+  incidentRecord(name: string): Promise<Versioned | undefined>;
+  /**
+   * Replaces a record and adds its new members, wholly or not at all. Up to 300 KB.
+   *
+   * @param version - What it replaces; 0 for a record that is not there yet.
+   * @param members - At most `MAX_NEW_MEMBERS`, each key once.
+   * @returns False, and nothing is changed, when the record has another version by now or one of the keys was counted before.
+   */
+  replaceIncidentRecord(name: string, body: Uint8Array, version: number, members: readonly IncidentMember[]): Promise<boolean>;
+  /** The notes of those keys that were counted, by key. */
+  incidentMembers(keys: readonly string[]): Promise<ReadonlyMap<string, string>>;
+}
+
 /** One delivery to be kept until all sinks have it. */
 export interface SpoolEntry {
   /** Accepted once in 30 days. */
@@ -177,8 +207,8 @@ export interface Spool {
   refusals(limit: number): Promise<readonly Refusal[]>;
 }
 
-/** What every store does on AWS, where the queues are the spool. Incidents and mutes join as a port of their own. */
-export interface SharedStore extends Ledger, Documents {
+/** What every store does on AWS, where the queues are the spool. */
+export interface SharedStore extends Ledger, Documents, IncidentRecords {
   close(): Promise<void>;
 }
 

@@ -7,13 +7,14 @@ import type { DynamoDb } from '../clients/aws.ts';
 import { SYSTEM_TIMING, type Timing } from '../clients/retry.ts';
 import { seriesKey, seriesOf } from '../core/deliver/series-key.ts';
 import { DriftwireError } from '../core/errors.ts';
-import type { CountOutcome, Increment, Mark, SharedStore, Total, Versioned } from '../core/ports.ts';
+import type { CountOutcome, IncidentMember, Increment, Mark, SharedStore, Total, Versioned } from '../core/ports.ts';
 import { dynamoError, isConditionFailure, persistently } from './dynamodb/attempt.ts';
 import { DynamoDocuments } from './dynamodb/documents.ts';
+import { DynamoIncidents } from './dynamodb/incidents.ts';
 import { TOTAL_SHARDS, totalKey, totalPartition } from './dynamodb/items.ts';
 import { LabelView } from './dynamodb/label-view.ts';
 import { Transactions } from './dynamodb/transactions.ts';
-import { checkIncrements, checkLevels } from './misuse.ts';
+import { checkIncrements, checkLevels, checkMembers } from './misuse.ts';
 import { type StoreOptions, storeSettings } from './options.ts';
 
 /** Options of a store in DynamoDB. */
@@ -31,6 +32,7 @@ export class DynamoStore implements SharedStore {
   readonly #timing: Timing;
   readonly #transactions: Transactions;
   readonly #documents: DynamoDocuments;
+  readonly #incidents: DynamoIncidents;
   #isClosed = false;
 
   constructor({ table, client, timing = SYSTEM_TIMING, ...options }: DynamoStoreOptions) {
@@ -48,6 +50,7 @@ export class DynamoStore implements SharedStore {
       newToken: randomUUID,
     });
     this.#documents = new DynamoDocuments(client, table);
+    this.#incidents = new DynamoIncidents(client, table, nowMs);
   }
 
   async count(marks: readonly Mark[]): Promise<readonly CountOutcome[]> {
@@ -90,6 +93,20 @@ export class DynamoStore implements SharedStore {
   async replaceDocument(name: string, body: Uint8Array, version: number): Promise<boolean> {
     const writer = randomUUID();
     return this.#call(() => persistently(() => this.#documents.replace(name, body, version, writer), this.#timing));
+  }
+
+  async incidentRecord(name: string): Promise<Versioned | undefined> {
+    return this.#call(() => persistently(() => this.#incidents.record(name), this.#timing));
+  }
+
+  async replaceIncidentRecord(name: string, body: Uint8Array, version: number, members: readonly IncidentMember[]): Promise<boolean> {
+    checkMembers(members);
+    const writer = randomUUID();
+    return this.#call(() => persistently(() => this.#incidents.replace(name, body, version, { members, writer }), this.#timing));
+  }
+
+  async incidentMembers(keys: readonly string[]): Promise<ReadonlyMap<string, string>> {
+    return this.#call(() => persistently(() => this.#incidents.members(keys), this.#timing));
   }
 
   async close(): Promise<void> {

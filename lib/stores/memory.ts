@@ -9,6 +9,7 @@ import type {
   Acceptance,
   AcceptOutcome,
   CountOutcome,
+  IncidentMember,
   Increment,
   Mark,
   PendingBound,
@@ -20,7 +21,7 @@ import type {
   Total,
   Versioned,
 } from '../core/ports.ts';
-import { checkIncrements, checkLevels } from './misuse.ts';
+import { checkIncrements, checkLevels, checkMembers } from './misuse.ts';
 import { entryBytes, MARK_TTL_MS, MAX_REFUSALS, type StoreOptions, type StoreSettings, storeSettings } from './options.ts';
 
 interface Kept extends PendingEntry {
@@ -35,6 +36,8 @@ export class MemoryStore implements Store {
   readonly #values = new Map<string, Set<string>>();
   readonly #marks = new Map<string, number>();
   readonly #documents = new Map<string, Versioned>();
+  readonly #incidents = new Map<string, Versioned & { readonly madeMs: number }>();
+  readonly #members = new Map<string, { readonly note: string; readonly madeMs: number }>();
   readonly #accepted = new Map<string, number>();
   readonly #cursors = new Map<string, string>();
   readonly #entries = new Map<number, Kept>();
@@ -50,7 +53,7 @@ export class MemoryStore implements Store {
   async count(marks: readonly Mark[]): Promise<readonly CountOutcome[]> {
     checkIncrements(marks.flatMap(({ increments }) => increments));
     if (this.#isClosed) return marks.map(() => ({ kind: 'failed', error: closed() }));
-    this.#forget(this.#marks);
+    this.#forget(this.#marks, (madeMs) => madeMs);
     return marks.map(({ key, increments }) => {
       if (this.#marks.has(key)) return { kind: 'repeated' };
       this.#marks.set(key, this.#settings.nowMs());
@@ -88,11 +91,41 @@ export class MemoryStore implements Store {
     return true;
   }
 
+  async incidentRecord(name: string): Promise<Versioned | undefined> {
+    this.#open();
+    return this.#incidents.get(name);
+  }
+
+  async replaceIncidentRecord(name: string, body: Uint8Array, version: number, members: readonly IncidentMember[]): Promise<boolean> {
+    checkMembers(members);
+    this.#open();
+    const madeMs = this.#settings.nowMs();
+    this.#forget(this.#members, ({ madeMs: ms }) => ms);
+    this.#forget(this.#incidents, ({ madeMs: ms }) => ms);
+    if ((this.#incidents.get(name)?.version ?? 0) !== version || members.some(({ key }) => this.#members.has(key))) return false;
+    // taken out first, so that the map stays in the order of time
+    this.#incidents.delete(name);
+    this.#incidents.set(name, { body: Uint8Array.from(body), version: version + 1, madeMs });
+    for (const { key, note } of members) this.#members.set(key, { note, madeMs });
+    return true;
+  }
+
+  async incidentMembers(keys: readonly string[]): Promise<ReadonlyMap<string, string>> {
+    this.#open();
+    this.#forget(this.#members, ({ madeMs }) => madeMs);
+    return new Map(
+      keys.flatMap((key) => {
+        const member = this.#members.get(key);
+        return member === undefined ? [] : [[key, member.note] as const];
+      }),
+    );
+  }
+
   async accept({ entries, sinks, cursors, increments, levels }: Acceptance): Promise<AcceptOutcome> {
     checkIncrements([...increments, ...entries.flatMap(({ onRepeat }) => onRepeat)]);
     checkLevels(levels);
     this.#open();
-    this.#forget(this.#accepted);
+    this.#forget(this.#accepted, (madeMs) => madeMs);
     const fresh = new Map(entries.filter(({ key }) => !this.#accepted.has(key)).map((entry) => [entry.key, entry]));
     const sizeBytes = [...fresh.values()].reduce((sum, entry) => sum + entryBytes(entry), 0);
     const { spoolLimitBytes, nowMs } = this.#settings;
@@ -225,11 +258,11 @@ export class MemoryStore implements Store {
     this.#usedBytes -= entry.sizeBytes;
   }
 
-  /** Marks are made in the order of time, so the oldest come first. */
-  #forget(marks: Map<string, number>): void {
+  /** What is forgotten was made in the order of time, so the oldest come first. */
+  #forget<T>(marks: Map<string, T>, madeMsOf: (mark: T) => number): void {
     const endMs = this.#settings.nowMs() - MARK_TTL_MS;
-    for (const [key, madeMs] of marks) {
-      if (madeMs > endMs) return;
+    for (const [key, mark] of marks) {
+      if (madeMsOf(mark) > endMs) return;
       marks.delete(key);
     }
   }

@@ -1,5 +1,5 @@
 import { DriftwireError } from '../core/errors.ts';
-import type { Increment, Total } from '../core/ports.ts';
+import { type IncidentMember, type Increment, MAX_NEW_MEMBERS, type Total } from '../core/ports.ts';
 
 /** Largest single addition: the sum of 2^22 of them is still exact in a JavaScript number. */
 const MAX_INCREMENT = 2 ** 31;
@@ -18,4 +18,13 @@ export function checkLevels(levels: readonly Total[]): void {
     if (metric !== '' && Number.isSafeInteger(value)) continue;
     throw new DriftwireError('DW_INTERNAL', `"${metric}" cannot be raised to ${value}: only whole numbers that are exact`);
   }
+}
+
+/** @throws {DriftwireError} `DW_INTERNAL` for more members than one transaction takes, or one that is named twice. */
+export function checkMembers(members: readonly IncidentMember[]): void {
+  if (members.length <= MAX_NEW_MEMBERS && new Set(members.map(({ key }) => key)).size === members.length) return;
+  throw new DriftwireError(
+    'DW_INTERNAL',
+    `${members.length} events cannot join an incident at once: at most ${MAX_NEW_MEMBERS}, each once`,
+  );
 }

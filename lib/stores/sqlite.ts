@@ -8,6 +8,7 @@ import type {
   Acceptance,
   AcceptOutcome,
   CountOutcome,
+  IncidentMember,
   Increment,
   Mark,
   PendingBound,
@@ -20,8 +21,9 @@ import type {
   Versioned,
 } from '../core/ports.ts';
 import { storeKey } from './key.ts';
-import { checkIncrements, checkLevels } from './misuse.ts';
+import { checkIncrements, checkLevels, checkMembers } from './misuse.ts';
 import { MARK_TTL_MS, type StoreOptions, type StoreSettings, storeSettings } from './options.ts';
+import { SqliteIncidents } from './sqlite/incidents.ts';
 import { openDatabase } from './sqlite/open.ts';
 import { SqliteSpool } from './sqlite/spool.ts';
 import { storeError } from './sqlite/store-error.ts';
@@ -31,6 +33,13 @@ import { transaction } from './sqlite/transaction.ts';
 /** How often old marks are forgotten, in ms, and how many at once: few enough that no caller waits for it. */
 const FORGET_EVERY_MS = 60_000;
 const FORGET_AT_ONCE = 5_000;
+/** Tables whose rows are forgotten, with their keys. */
+const DATED = [
+  ['counted', 'key'],
+  ['accepted', 'key'],
+  ['member', 'key'],
+  ['incident', 'name'],
+] as const;
 
 /** Options of a store in a folder. */
 export interface SqliteOptions extends StoreOptions {
@@ -51,6 +60,7 @@ export class SqliteStore implements Store {
   readonly #settings: StoreSettings;
   readonly #totals: SqliteTotals;
   readonly #spool: SqliteSpool;
+  readonly #incidents: SqliteIncidents;
   readonly #mark: StatementSync;
   #forgotMs = Number.NEGATIVE_INFINITY;
   #isClosed = false;
@@ -62,6 +72,7 @@ export class SqliteStore implements Store {
     this.#db = openDatabase(folder, busyMs);
     this.#totals = new SqliteTotals(this.#db, this.#settings);
     this.#spool = new SqliteSpool(this.#db, this.#totals, this.#settings);
+    this.#incidents = new SqliteIncidents(this.#db, this.#settings);
     this.#mark = this.#db.prepare('INSERT OR IGNORE INTO counted VALUES (?, ?)');
   }
 
@@ -103,6 +114,19 @@ export class SqliteStore implements Store {
         ? 'INSERT OR IGNORE INTO document SELECT :name, :version + 1, :body'
         : 'UPDATE document SET version = version + 1, body = :body WHERE name = :name AND version = :version';
     return this.#write(() => Number(this.#db.prepare(sql).run({ name, version, body }).changes) === 1);
+  }
+
+  async incidentRecord(name: string): Promise<Versioned | undefined> {
+    return this.#read(() => this.#incidents.record(name));
+  }
+
+  async replaceIncidentRecord(name: string, body: Uint8Array, version: number, members: readonly IncidentMember[]): Promise<boolean> {
+    checkMembers(members);
+    return this.#write(() => this.#incidents.replace(name, body, version, members));
+  }
+
+  async incidentMembers(keys: readonly string[]): Promise<ReadonlyMap<string, string>> {
+    return this.#read(() => this.#incidents.members(keys));
   }
 
   async accept(batch: Acceptance): Promise<AcceptOutcome> {
@@ -172,9 +196,9 @@ export class SqliteStore implements Store {
     const nowMs = this.#settings.nowMs();
     if (nowMs - this.#forgotMs < FORGET_EVERY_MS) return;
     let isMore = false;
-    for (const table of ['counted', 'accepted']) {
-      const old = `SELECT key FROM ${table} WHERE made_ms <= ? ORDER BY made_ms LIMIT ?`;
-      const { changes } = this.#db.prepare(`DELETE FROM ${table} WHERE key IN (${old})`).run(nowMs - MARK_TTL_MS, FORGET_AT_ONCE);
+    for (const [table, key] of DATED) {
+      const old = `SELECT ${key} FROM ${table} WHERE made_ms <= ? ORDER BY made_ms LIMIT ?`;
+      const { changes } = this.#db.prepare(`DELETE FROM ${table} WHERE ${key} IN (${old})`).run(nowMs - MARK_TTL_MS, FORGET_AT_ONCE);
       isMore ||= Number(changes) === FORGET_AT_ONCE;
     }
     this.#db.exec('PRAGMA incremental_vacuum(256)');

@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { OVERFLOW_METRIC } from '../../lib/core/deliver/label-budget.ts';
 import type { Ledger, SharedStore, Store } from '../../lib/core/ports.ts';
 import { CHANGES, change, mark, record, type StoreHarness, totalOf } from '../support/store-harness.ts';
+import { forgettingContract, incidentRecordsContract } from './incident-records.ts';
 import { spoolContract } from './spool.ts';
 
 const DAY_MS = 24 * 3_600_000;
@@ -257,6 +258,8 @@ export function sharedStoreContract(name: string, harness: StoreHarness<SharedSt
     });
   });
 
+  incidentRecordsContract(name, harness);
+
   test(`${name}, closed, says so`, async () => {
     const store = await harness.open();
     await store.close();
@@ -271,5 +274,6 @@ export function sharedStoreContract(name: string, harness: StoreHarness<SharedSt
 /** The contract of a store that is also a spool. */
 export function storeContract(name: string, harness: StoreHarness<Store>): void {
   sharedStoreContract(name, harness);
+  forgettingContract(name, harness);
   spoolContract(name, harness);
 }

@@ -7,6 +7,8 @@
  *     scope             <scope>      n                        how many of them there are
  *     document <name>   head         version, body | parts    a document, or where its parts are
  *     document <name>   part <...>   body
+ *     incident <name>   -            version, body, ttl       what is known of incidents
+ *     member <key>      -            note, ttl                an event that was counted in one
  */
 import type { AttributeValue, TransactWriteItem } from '../../clients/aws.ts';
 import { OPEN_LABELS } from '../../core/deliver/label-budget.ts';
@@ -51,6 +53,16 @@ export function scopeKey(scope: string): Item {
 /** The key of a document or, with a part, of a piece of it. */
 export function documentKey(name: string, part?: string): Item {
   return { pk: { S: `document ${name}` }, sk: { S: part ?? 'head' } };
+}
+
+/** The key of a record of incidents. */
+export function incidentKey(name: string): Item {
+  return { pk: { S: `incident ${name}` }, sk: { S: '-' } };
+}
+
+/** The key of the item that says that an event was counted in an incident. */
+export function memberKey(key: string): Item {
+  return { pk: { S: `member ${storeKey(key)}` }, sk: { S: '-' } };
 }
 
 /** A text that tells an item from all others. */

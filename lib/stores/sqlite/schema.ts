@@ -36,4 +36,10 @@ export const MIGRATIONS: readonly string[] = [
     body TEXT NOT NULL, refused_ms INTEGER NOT NULL
   ) STRICT;
   `,
+  `
+  CREATE TABLE incident (name TEXT PRIMARY KEY, version INTEGER NOT NULL, body BLOB NOT NULL, made_ms INTEGER NOT NULL) STRICT;
+  CREATE INDEX incident_made ON incident (made_ms);
+  CREATE TABLE member (key TEXT PRIMARY KEY, note TEXT NOT NULL, made_ms INTEGER NOT NULL) STRICT, WITHOUT ROWID;
+  CREATE INDEX member_made ON member (made_ms);
+  `,
 ];

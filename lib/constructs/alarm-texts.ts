@@ -1,0 +1,18 @@
+/** Every alarm that a stack can have, by name; the name is also its heading in `docs/runbook.md`, and a test holds the two together. */
+export const ALARM_TEXTS = {
+  DriftwireDeadLetters: 'Messages that a function could not work off lie in the dead-letter queue.',
+  DriftwireUndelivered: 'Events that EventBridge, Lambda or a stream gave up lie in the queue for what was not delivered.',
+  DriftwireQueueOld: 'A message has waited for more than 15 minutes: a function or a sink does not keep up.',
+  DriftwireNothingDelivered: 'Findings came in for 15 minutes and not one was delivered.',
+  DriftwireFunctionErrors: 'A function of Driftwire failed.',
+  DriftwireFunctionThrottled: 'Lambda refused to run a function that has no queue to wait in, or the account is out of concurrency.',
+  DriftwireRuleFailing: 'EventBridge could not deliver CloudTrail events to the queue.',
+  DriftwireNothingArrives: 'No CloudTrail event was matched for a day: is there a trail, and is its logging on?',
+  DriftwireStreamLagging: 'Audit events have waited in the stream for more than 15 minutes.',
+  DriftwireSubscriptionFailing: 'CloudWatch Logs could not hand over audit events; what is logged meanwhile may be skipped.',
+  DriftwireSubscriptionThrottled: 'CloudWatch Logs was held up when it handed over audit events; it tries again for a day.',
+  DriftwireFlushStopped: 'The totals were not written to Prometheus for 10 minutes.',
+} as const;
+
+/** The name of one alarm. */
+export type AlarmName = keyof typeof ALARM_TEXTS;

@@ -1,0 +1,90 @@
+import { Construct } from 'constructs';
+import type { AwsSettings } from '../config/schema-aws.ts';
+import { AuditLog, AuditStream, mayReadStream } from './audit-log.ts';
+import type { DeadLetters } from './dead-letters.ts';
+import { DriftwireFunction, type FunctionDefaults } from './driftwire-function.ts';
+import { Intake, mayReadTrail } from './intake.ts';
+import { mayConsume, maySend, type WorkQueue } from './work-queue.ts';
+
+/** Seconds the function that reads CloudTrail may take: an object of 50 MB, the largest there is, with reserve. */
+const CLOUDTRAIL_TIMEOUT = 120;
+const AUDIT_TIMEOUT = 60;
+
+export interface DetectorProps {
+  readonly settings: AwsSettings;
+  readonly defaults: FunctionDefaults;
+  readonly patterns: CompiledPatterns;
+  readonly configHash: string;
+  readonly deadLetters: DeadLetters;
+  readonly findings: WorkQueue;
+}
+
+/** What the rules and the policy compile to in the languages of EventBridge and CloudWatch Logs. */
+export interface CompiledPatterns {
+  readonly events: Readonly<Record<string, unknown>>;
+  readonly audit: string;
+}
+
+/** The hot path: the functions that read audit records and put findings into the queue. */
+export class Detector extends Construct {
+  readonly intake: Intake;
+  readonly cloudtrail: DriftwireFunction;
+  readonly audit: DriftwireFunction | undefined;
+  readonly stream: AuditStream | undefined;
+
+  constructor(scope: Construct, id: string, props: DetectorProps) {
+    super(scope, id);
+    const { settings, patterns, configHash, deadLetters } = props;
+    this.intake = new Intake(this, 'intake', {
+      settings,
+      pattern: patterns.events,
+      configHash,
+      deadLetters,
+      consumerTimeoutSeconds: CLOUDTRAIL_TIMEOUT,
+    });
+    this.cloudtrail = this.#readCloudTrail(props);
+    const { eks } = settings;
+    if (eks === undefined) return;
+    this.stream = eks.through === 'kinesis' ? new AuditStream(this, 'audit-stream') : undefined;
+    this.audit = this.#readAudit(props, this.stream);
+    const { undelivered } = deadLetters;
+    new AuditLog(this, 'audit-log', { eks, pattern: patterns.audit, target: this.audit, stream: this.stream, undelivered });
+  }
+
+  #readCloudTrail({ settings, defaults, findings }: DetectorProps): DriftwireFunction {
+    const { events, objects } = this.intake;
+    const trail = settings.cloudtrail === undefined ? [] : mayReadTrail(this, settings.cloudtrail);
+    const reader = new DriftwireFunction(this, 'cloudtrail', {
+      defaults,
+      description: 'CloudTrail events to findings',
+      memoryMb: 512,
+      timeoutSeconds: CLOUDTRAIL_TIMEOUT,
+      environment: { DRIFTWIRE_FINDINGS_QUEUE_URL: findings.queueUrl },
+      may: [mayConsume(events), ...(objects === undefined ? [] : [mayConsume(objects)]), maySend(findings), ...trail],
+    });
+    reader.feedFrom('events', events, { batchSize: 100, windowSeconds: 5 });
+    // One object at a time: each may be large, and a failed one must not bring back its neighbours.
+    if (objects !== undefined) reader.feedFrom('objects', objects, { batchSize: 1, windowSeconds: 0, maxConcurrency: 20 });
+    return reader;
+  }
+
+  #readAudit({ defaults, findings, deadLetters }: DetectorProps, stream: AuditStream | undefined): DriftwireFunction {
+    return new DriftwireFunction(this, 'eks-audit', {
+      defaults,
+      description: 'Kubernetes audit events to findings',
+      memoryMb: 512,
+      timeoutSeconds: AUDIT_TIMEOUT,
+      environment: { DRIFTWIRE_FINDINGS_QUEUE_URL: findings.queueUrl },
+      may:
+        stream === undefined
+          ? [maySend(findings)]
+          : [maySend(findings), mayReadStream(stream.streamArn), ...maySendUndelivered(deadLetters)],
+      ...(stream === undefined ? { asynchronous: { retries: 2, onFailure: deadLetters.undelivered } } : {}),
+    });
+  }
+}
+
+/** A stream's mapping sends what it gives up with the function's own role. */
+function maySendUndelivered({ undelivered }: DeadLetters) {
+  return [maySend(undelivered)];
+}

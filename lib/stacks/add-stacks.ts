@@ -1,0 +1,28 @@
+import { Tags } from 'aws-cdk-lib';
+import type { Construct } from 'constructs';
+import { CollectorStack } from './collector-stack.ts';
+import type { Deployment } from './deployment.ts';
+import { DriftwireStack } from './driftwire-stack.ts';
+import { RegionStack } from './region-stack.ts';
+
+/** Names of the stacks; a stack that is called otherwise is another stack, with another ledger. */
+export const HOME_STACK = 'Driftwire';
+export const COLLECTOR_STACK = 'DriftwireCollector';
+
+/** Adds the stacks of a deployment: one, and one more for each region that forwards to it. */
+export function addStacks(app: Construct, deployment: Deployment): void {
+  const { settings } = deployment;
+  Tags.of(app).add('app', 'driftwire');
+  for (const [key, value] of Object.entries(settings.tags)) Tags.of(app).add(key, value);
+  if (settings.mode === 'collector') {
+    new CollectorStack(app, COLLECTOR_STACK, deployment);
+    return;
+  }
+  const home = new DriftwireStack(app, HOME_STACK, deployment);
+  for (const from of settings.forward_regions ?? []) {
+    const region = settings.region ?? deployment.region;
+    if (region === undefined) throw new Error('aws.forward_regions needs to know where to: set aws.region, or AWS_REGION');
+    const stack = new RegionStack(app, `${HOME_STACK}-${from}`, deployment, { from, home: region });
+    stack.addStackDependency(home, 'the bus must be there before anything is sent to it');
+  }
+}

@@ -1,0 +1,18 @@
+import { Stack } from 'aws-cdk-lib';
+import type { Construct } from 'constructs';
+import { Collector } from '../constructs/collector.ts';
+import type { Deployment } from './deployment.ts';
+
+/** What a member account has: a rule, the role it sends with, and a queue for what could not be sent. No function, no table. */
+export class CollectorStack extends Stack {
+  constructor(scope: Construct, id: string, { settings, patterns, configHash }: Deployment) {
+    super(scope, id, {
+      description: 'Driftwire, collector: forwards CloudTrail events to the processor',
+      ...(settings.region === undefined ? {} : { env: { region: settings.region } }),
+      terminationProtection: settings.termination_protection,
+    });
+    const account = settings.processor?.account;
+    if (account === undefined) throw new Error('aws.processor.account is required with mode: collector');
+    new Collector(this, 'collector', { processorAccount: account, pattern: patterns.events, configHash, alarms: settings.alarms });
+  }
+}

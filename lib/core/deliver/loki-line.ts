@@ -33,6 +33,7 @@ const SHAPES: Readonly<Record<FindingSource, RecordShape>> = {
   aws_cloudtrail: { id: 'eventID', answer: 'responseElements', request: 'requestParameters' },
   k8s_audit: { id: 'auditID', answer: 'responseObject', request: 'requestObject' },
   falco: { id: 'uuid', answer: 'output_fields', request: 'output' },
+  alertmanager: { id: 'fingerprint', answer: 'annotations', request: 'labels' },
 };
 
 /** A longer text in a member is cut to its first 256 bytes. */

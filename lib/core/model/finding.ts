@@ -8,8 +8,8 @@ export type Priority = (typeof PRIORITIES)[number];
 /** A value in `output_fields`; bigint is a nanosecond time and is printed as an exact integer. */
 export type OutputValue = string | number | bigint | boolean | null | readonly string[] | readonly number[];
 
-/** Where a finding comes from: our own rules over one of the event sources, or Falco. */
-export type FindingSource = EventSource | 'falco';
+/** Where a finding comes from: our own rules over one of the event sources, Falco, or alerts of an Alertmanager. */
+export type FindingSource = EventSource | 'falco' | 'alertmanager';
 
 /** One rule's match on one audit event; the JSON of the public contract, whose top level is Falco's. */
 export interface Finding {

@@ -29,6 +29,21 @@ describe('a delivery as text', () => {
     expect(parseDelivery(deliveryText(delivery))).toStrictEqual(delivery);
   });
 
+  test('keeps that it is an alert, and what the Alertmanager said of it', () => {
+    const alert = {
+      status: 'resolved',
+      groupKey: '{}:{alertname="Down"}',
+      fingerprint: 'a1b2',
+      startsAtMs: 1,
+      endsAtMs: 2,
+      labels: { severity: 'page' },
+      annotations: {},
+      generatorUrl: null,
+    } as const;
+    const delivery = { ...deliveryOf(), alert };
+    expect(parseDelivery(deliveryText(delivery))).toStrictEqual(delivery);
+  });
+
   test('holds the text of its record once', () => {
     const text = deliveryText(deliveryOf());
     expect(text.split('0b8e1a52-90cc-4c4e-8f4a-2d6b0a1f7c11')).toHaveLength(2);

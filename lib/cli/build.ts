@@ -30,6 +30,9 @@ export async function buildCommand(folder: string): Promise<void> {
     format: 'esm',
     // packages written for CommonJS ask for built-in modules by `require`
     banner: { js: "import { createRequire } from 'node:module';\nconst require = createRequire(import.meta.url);" },
+    // half of what is read to start; names stay as they are, for the traces of internal errors
+    minifyWhitespace: true,
+    minifySyntax: true,
     legalComments: 'linked',
     logLevel: 'warning',
   });

@@ -9,7 +9,7 @@ export type Input =
   | { readonly kind: 'unreadable'; readonly name: string; readonly code: FailureCode; readonly hint: string };
 
 /** Pieces of a file; large enough that inflating costs more than the calls, small enough for a Lambda of 128 MB. */
-const CHUNK_BYTES = 256 * 1024;
+const CHUNK_BYTES = 64 * 1024;
 const SLASH = 0x2f;
 
 /**

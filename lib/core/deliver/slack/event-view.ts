@@ -15,7 +15,7 @@ import { shownText } from './shown-text.ts';
  */
 export interface EventView {
   readonly id: string;
-  readonly source: Finding['source'] | 'alertmanager';
+  readonly source: Finding['source'];
   readonly priority: Priority;
   readonly timeMs: number;
   /** The rule that people are told first; of an alert, its name. */
@@ -62,7 +62,7 @@ export function eventView(delivery: Delivery): EventView {
   const facts = factsOf(delivery);
   return {
     id: shown(finding.id, MAX_NAME),
-    source: delivery.alert === undefined ? finding.source : 'alertmanager',
+    source: finding.source,
     priority: finding.priority,
     timeMs,
     rule: shown(finding.rule, MAX_NAME),

@@ -25,11 +25,13 @@ export interface LogQuery {
 }
 
 const REGION = /^[a-z]{2,4}(?:-[a-z]+)+-\d{1,2}$/;
+/** An address that is not a query is no longer than this. */
+const MAX_SHORT_URL = 600;
 /** Loki's metadata holds so many bytes of a name. */
 const MAX_METADATA_BYTES = 2_048;
-/** A longer one, encoded twice, would not leave room in an address. */
-const MAX_QUERIED_NAME = 200;
-const CONTROL_FREE_URL =
+/** A longer one, encoded twice, leaves no room in an address. */
+const MAX_QUERIED_NAME = 500;
+const FOREIGN_URL =
   /^https?:\/\/((?:[a-z0-9](?:[a-z0-9.-]{0,250}[a-z0-9])?|\[[0-9a-f:.]{2,45}\])(?::\d{1,5})?)(?:[/?#][!#-;=?-[\]_a-z~]*)?$/i;
 
 /** The event in CloudTrail's console, or the cluster in EKS's; undefined where the finding does not say enough. */
@@ -73,19 +75,23 @@ export function logQuery({ source, account, cluster, actor }: Pick<Finding, 'sou
  * @param fromMs - Begin of the range, as `toMs` in ms since 1970.
  */
 export function exploreLink({ selector, user }: LogQuery, fromMs: number, toMs: number, settings: LinkSettings): ViewLink | undefined {
-  if (settings.grafanaUrl === undefined) return undefined;
+  const { grafanaUrl } = settings;
+  if (grafanaUrl === undefined) return undefined;
   const uid = settings.lokiDatasource ?? 'loki';
   const filter = settings.isMetadataInLine === true ? ' | json | driftwire_user=' : ' | user=';
-  const expr = user === undefined ? selector : `${selector}${filter}${user}`;
-  const panes = {
-    drift: {
-      datasource: uid,
-      queries: [{ refId: 'A', datasource: { type: 'loki', uid }, editorMode: 'code', queryType: 'range', expr }],
-      range: { from: String(fromMs), to: String(toMs) },
-    },
+  const page = (expr: string): ViewLink | undefined => {
+    const panes = {
+      drift: {
+        datasource: uid,
+        queries: [{ refId: 'A', datasource: { type: 'loki', uid }, editorMode: 'code', queryType: 'range', expr }],
+        range: { from: String(fromMs), to: String(toMs) },
+      },
+    };
+    const query = `schemaVersion=1&panes=${encoded(JSON.stringify(panes))}`;
+    return short({ label: 'Events in Grafana', url: `${grafanaUrl.replace(/\/+$/, '')}/explore?${query}` }, MAX_URL);
   };
-  const base = settings.grafanaUrl.replace(/\/+$/, '');
-  return short({ label: 'Events in Grafana', url: `${base}/explore?schemaVersion=1&panes=${encoded(JSON.stringify(panes))}` });
+  // a name that is too long for an address: everybody's events of that time are better than none
+  return (user === undefined ? undefined : page(`${selector}${filter}${user}`)) ?? page(selector);
 }
 
 /** What to do about a rule's findings. */
@@ -101,7 +107,7 @@ export function runbookLink(rule: string, { runbookUrl }: LinkSettings): ViewLin
 
 /** An address that somebody else has chosen: `http:` and `https:` only, nothing hidden in it, and the label tells where it leads. */
 export function foreignLink(label: string, url: string): ViewLink | undefined {
-  const [, host] = CONTROL_FREE_URL.exec(url) ?? [];
+  const [, host] = FOREIGN_URL.exec(url) ?? [];
   return host === undefined ? undefined : short({ label: `${label} (${host})`, url });
 }
 
@@ -115,6 +121,6 @@ function encoded(text: string): string {
   return encodeURIComponent(text.toWellFormed()).replace(/[!'()*]/g, (character) => `%${character.charCodeAt(0).toString(16)}`);
 }
 
-function short(link: ViewLink): ViewLink | undefined {
-  return link.url.length <= MAX_URL ? link : undefined;
+function short(link: ViewLink, max: number = MAX_SHORT_URL): ViewLink | undefined {
+  return link.url.length <= max ? link : undefined;
 }

@@ -7,7 +7,7 @@ const MAX_TEXT = 2_000;
 
 /** Texts that are secrets whatever they stand under. Each pattern is linear in the text. */
 const SHAPES: readonly RegExp[] = [
-  /-----BEGIN [A-Z ]{0,40}PRIVATE KEY[A-Z ]{0,10}-----[^]*?(?:-----END [A-Z ]{0,60}-----|$)/g,
+  /-----BEGIN [A-Z ]{0,40}PRIVATE KEY[A-Z ]{0,10}-----.*?(?:-----END [A-Z ]{0,60}-----|$)/gs,
   /AGE-SECRET-KEY-1[A-Z0-9]{20,}/g,
   // AWS: ids of long-lived and temporary access keys, and of bearer keys
   /\b(?:AKIA|ASIA|ABIA|ACCA)[A-Z0-9]{16}\b/g,

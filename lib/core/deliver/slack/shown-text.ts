@@ -2,9 +2,7 @@
  * Characters that do something instead of showing something: controls, line and paragraph separators, and everything invisible
  * that may reorder or hide its neighbours (bidi controls, zero-width characters, variation selectors, tags, lone surrogates).
  */
-// biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
-const UNSAFE =
-  /[\u0000-\u001f\u007f-\u009f\u034f\u115f\u1160\u17b4\u17b5\u2028\u2029\u2800\u3164\uffa0\p{Cf}\p{Cs}\p{Variation_Selector}]/u;
+const UNSAFE = /\p{Cc}|\p{Cf}|\p{Cs}|\p{Zl}|\p{Zp}|\p{Variation_Selector}|\u034f|[\u115f\u1160]|\u17b4|\u17b5|[\u2800\u3164\uffa0]/u;
 /** Accents and the like, which stack on the character before them; a few are writing, many cover the lines around. */
 const MARK = /\p{M}/u;
 const MAX_MARKS = 4;
@@ -42,11 +40,12 @@ export function mrkdwnText(text: string): string {
 }
 
 /**
- * A foreign text for such a place: a span of code, in which Slack knows no formatting, emoji or mentions and makes no links.
- * What would end the span is shown as an apostrophe.
+ * A foreign text for such a place: a span of code, in which Slack knows no formatting, emoji or mentions. What would end the span
+ * is shown as an apostrophe; an address is written as people write one that nobody should follow, `https[:]//`, because mail
+ * and some clients make a link of it even there.
  */
 export function mrkdwnCode(text: string): string {
-  return text === '' ? '' : `\`${mrkdwnText(text).replaceAll('`', "'")}\``;
+  return text === '' ? '' : `\`${mrkdwnText(text).replaceAll('`', "'").replaceAll('://', '[:]//')}\``;
 }
 
 function escaped(character: string): string {

@@ -70,6 +70,7 @@ export class Follower {
   readonly #tried = new Map<string, number>();
   readonly #told = new Map<string, string>();
   #state: FollowState;
+  #isFirst = true;
   #isClosed = false;
 
   constructor(options: FollowOptions) {
@@ -81,7 +82,7 @@ export class Follower {
   async poll(): Promise<number> {
     const candidates = await this.#candidates();
     let pieces = 0;
-    for (const { path } of candidates) pieces += await this.#readNamed(path);
+    for (const candidate of candidates) pieces += await this.#readNamed(candidate);
     for (const [key, file] of [...this.#open]) {
       if (!candidates.some(({ stats }) => keyOf(stats) === key)) pieces += await this.#readUnnamed(key, file);
     }
@@ -101,22 +102,27 @@ export class Follower {
     if (named.length === 0) this.#tell(path, 'there is no file at this path; it is read as soon as there is one');
     else this.#told.delete(path);
     const [own] = named;
-    const isNew = own?.path === path && this.#known(own.stats) === undefined;
+    const isFirst = this.#isFirst;
+    this.#isFirst = false;
+    if (own?.path !== path || this.#state.files.length === 0) return named;
     // A file that is not known under this name was put there by rotation: first the end of the one before, and all between.
-    return isNew && this.#state.files.length > 0 ? [...(await this.#missed(path)), own] : named;
+    if (this.#known(own.stats) === undefined) return [...(await this.#rotated(path, this.#state.newestMs)), own];
+    // Who wrote the one before may have gone on for a while after it was renamed, and nobody has looked since the restart.
+    return isFirst ? [...(await this.#rotated(path, Number.POSITIVE_INFINITY)), own] : named;
   }
 
-  async #missed(path: string): Promise<readonly Candidate[]> {
+  /** Files that rotation made of the followed one: those that are known, and those that were written since. */
+  async #rotated(path: string, sinceMs: number): Promise<readonly Candidate[]> {
     const rotated = await rotatedFrom(path);
-    return rotated.filter(({ stats }) => this.#known(stats) !== undefined || stats.mtimeMs >= this.#state.newestMs);
+    return rotated.filter(({ stats }) => this.#known(stats) !== undefined || stats.mtimeMs >= sinceMs);
   }
 
   #known(stats: Pick<Stats, 'dev' | 'ino'>): FileState | undefined {
     return this.#state.files.find((state) => isSameInode(state, stats));
   }
 
-  async #readNamed(path: string): Promise<number> {
-    const file = await this.#opened(path);
+  async #readNamed(candidate: Candidate): Promise<number> {
+    const file = await this.#opened(candidate);
     return file === undefined ? 0 : this.#readAll(file);
   }
 
@@ -187,7 +193,11 @@ export class Follower {
     return { files: [...others, file].slice(-MAX_STATES), newestMs: Math.max(this.#state.newestMs, modifiedMs) };
   }
 
-  async #opened(path: string): Promise<OpenFile | undefined> {
+  /**
+   * Undefined also when another file has taken the name since it was looked up: read now, that one would be known, and nobody would look
+   * for the end of the one before. It is the next round's.
+   */
+  async #opened({ path, stats }: Candidate): Promise<OpenFile | undefined> {
     let handle: FileHandle;
     try {
       handle = await open(path, 'r');
@@ -199,8 +209,9 @@ export class Follower {
     this.#told.delete(path);
     const key = keyOf(await handle.stat());
     const before = this.#open.get(key);
+    if (before !== undefined || key !== keyOf(stats)) await handle.close();
+    if (key !== keyOf(stats)) return undefined;
     if (before !== undefined) {
-      await handle.close();
       before.path = path;
       return before;
     }

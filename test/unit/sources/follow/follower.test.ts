@@ -115,6 +115,37 @@ describe('a followed file', () => {
     expect(await reader.poll()).toEqual(['late']);
   });
 
+  test('written to after it was renamed, while nobody looked, is read to its end after the restart', async () => {
+    const reader = new Reader(log);
+    writeFileSync(log, line('a'));
+    await reader.poll();
+    renameSync(log, join(folder, 'audit.log.1'));
+    writeFileSync(log, line('b'));
+    expect(await reader.poll()).toEqual(['b']);
+    await reader.restart();
+    appendFileSync(join(folder, 'audit.log.1'), line('late'));
+    expect(await reader.poll()).toEqual(['late']);
+  });
+
+  test('rotated in any moment of the first look after a restart loses nothing', { timeout: 30_000 }, async () => {
+    for (let turns = 0; turns < 60; turns++) {
+      const path = join(folder, `${turns}.log`);
+      const reader = new Reader(path);
+      writeFileSync(path, line('a'));
+      await reader.poll();
+      await reader.restart();
+      appendFileSync(path, line('b'));
+      const polling = reader.poll();
+      for (let turn = 0; turn < turns; turn++) await new Promise((resolve) => setImmediate(resolve));
+      renameSync(path, `${path}.1`);
+      writeFileSync(path, line('c'));
+      await polling;
+      await reader.poll();
+      expect(reader.ids, `after ${turns} turns`).toEqual(['a', 'b', 'c']);
+      await reader.restart();
+    }
+  });
+
   test('rotated several times while nobody looked is read from all its pieces, in order', async () => {
     const reader = new Reader(log);
     const rotate = (name: string, modifiedMs: number): void => {

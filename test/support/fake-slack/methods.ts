@@ -26,6 +26,7 @@ export const METHODS: Readonly<Record<string, Method>> = {
   'chat.delete': { scopes: ['chat:write'], run: remove },
   'chat.getPermalink': { scopes: [], run: permalink },
   'conversations.info': { scopes: ['channels:read', 'groups:read'], run: info },
+  'conversations.list': { scopes: ['channels:read', 'groups:read'], run: list },
   'conversations.history': { scopes: ['channels:history', 'groups:history'], run: history },
   'conversations.replies': { scopes: ['channels:history', 'groups:history'], run: replies },
   'usergroups.users.list': { scopes: ['usergroups:read'], run: usergroupUsers },
@@ -97,10 +98,21 @@ function permalink(call: MethodCall): Answer {
 }
 
 function info(call: MethodCall): Answer {
-  const { id, name, isArchived, isMember, isPrivate } = idChannel(call);
-  return okAnswer({
-    channel: { id, name, is_channel: true, is_archived: isArchived, is_private: isPrivate, is_member: isMember, context_team_id: 'TACME' },
-  });
+  return okAnswer({ channel: apiChannel(idChannel(call)) });
+}
+
+function apiChannel({ id, name, isArchived, isMember, isPrivate }: Channel): Readonly<Record<string, unknown>> {
+  return { id, name, is_channel: true, is_archived: isArchived, is_private: isPrivate, is_member: isMember, context_team_id: 'TACME' };
+}
+
+function list(call: MethodCall): Answer {
+  const { args, workspace } = call;
+  const types = (text(args, 'types') ?? 'public_channel').split(',');
+  const found = workspace
+    .channels()
+    .filter(({ isPrivate, isMember }) => (isPrivate ? isMember && types.includes('private_channel') : types.includes('public_channel')))
+    .filter(({ isArchived }) => !isArchived || !isTrue(args['exclude_archived']));
+  return page(call, found, Math.min(1_000, whole(args, 'limit') ?? 100), 'channels', apiChannel);
 }
 
 function history(call: MethodCall): Answer {
@@ -120,7 +132,8 @@ function replies(call: MethodCall): Answer {
   const below = workspace.replies(channel.id, ts);
   const max = isHistoryScarce ? 15 : 1_000;
   const found = [parent, ...below.filter((message) => isWithin(message.ts, args))];
-  return page(call, found, Math.min(max, whole(args, 'limit') ?? 1_000), (message) => (message === parent ? below : []));
+  const shown = (message: Message) => apiMessage(message, message === parent ? below : [], isTrue(args['include_all_metadata']));
+  return page(call, found, Math.min(max, whole(args, 'limit') ?? 1_000), 'messages', shown);
 }
 
 function usergroupUsers({ args, workspace }: MethodCall): Answer {
@@ -129,16 +142,22 @@ function usergroupUsers({ args, workspace }: MethodCall): Answer {
   return okAnswer({ users });
 }
 
-function page({ args }: MethodCall, found: readonly Message[], limit: number, below: (message: Message) => readonly Message[]): Answer {
+function page<T>(
+  { args }: MethodCall,
+  found: readonly T[],
+  limit: number,
+  name: 'messages' | 'channels',
+  shown: (item: T) => Readonly<Record<string, unknown>>,
+): Answer {
   if (limit < 1) throw new Refusal('invalid_limit');
   const cursor = text(args, 'cursor');
   const start = cursor === undefined ? 0 : Number(/^next_ts:(\d+)$/.exec(Buffer.from(cursor, 'base64').toString())?.[1] ?? Number.NaN);
   if (Number.isNaN(start)) throw new Refusal('invalid_cursor');
   const hasMore = found.length > start + limit;
   return okAnswer({
-    messages: found.slice(start, start + limit).map((message) => apiMessage(message, below(message), isTrue(args['include_all_metadata']))),
-    has_more: hasMore,
-    ...(hasMore ? { response_metadata: { next_cursor: Buffer.from(`next_ts:${start + limit}`).toString('base64') } } : {}),
+    [name]: found.slice(start, start + limit).map(shown),
+    ...(name === 'messages' ? { has_more: hasMore } : {}),
+    response_metadata: { next_cursor: hasMore ? Buffer.from(`next_ts:${start + limit}`).toString('base64') : '' },
   });
 }
 

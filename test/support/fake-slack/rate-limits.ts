@@ -14,6 +14,7 @@ const METHODS: Readonly<Record<string, number>> = {
   'chat.postEphemeral': 4,
   'chat.getPermalink': 4,
   'conversations.info': 3,
+  'conversations.list': 2,
   'conversations.history': 3,
   'conversations.replies': 3,
   'usergroups.users.list': 2,

@@ -57,6 +57,10 @@ export class Workspace {
     return [...this.#channels.values()].find(({ name }) => name === idOrName.replace(/^#/, ''));
   }
 
+  channels(): readonly Channel[] {
+    return [...this.#channels.values()];
+  }
+
   /** A time that no other message has, as Slack makes ids of them. */
   newTs(nowMs: number): string {
     this.#lastMicros = Math.max(Math.floor(nowMs) * 1_000, this.#lastMicros + 1);

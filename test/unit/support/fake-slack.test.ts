@@ -102,6 +102,22 @@ describe('messages', () => {
     });
   });
 
+  test('the list of channels has those the app may know, page by page', async () => {
+    const client = await started({
+      channels: [
+        { id: 'C0GEN', name: 'general', isMember: false },
+        { id: 'C0SECRET', name: 'secret', isPrivate: true, isMember: false },
+        { id: 'C0OLD', name: 'old', isArchived: true },
+      ],
+    });
+    const first = await client.conversations.list({ limit: 1, types: 'public_channel,private_channel', exclude_archived: true });
+    const cursor = first.response_metadata?.next_cursor ?? '';
+    const second = await client.conversations.list({ limit: 1, types: 'public_channel,private_channel', exclude_archived: true, cursor });
+    expect([...(first.channels ?? []), ...(second.channels ?? [])].map(({ id }) => id)).toEqual(['C0DRIFT', 'C0GEN']);
+    expect(second.response_metadata?.next_cursor).toBe('');
+    expect(await client.conversations.info({ channel: 'C0OLD' })).toMatchObject({ channel: { name: 'old', is_archived: true } });
+  });
+
   test('JSON bodies are read as forms are', async () => {
     await started();
     const body = JSON.stringify({ channel: drift, text: 'hello', blocks: [{ type: 'divider' }] });

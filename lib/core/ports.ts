@@ -236,6 +236,8 @@ export type OnResult = (sink: string, delivery: Delivery, result: DeliveryResult
 export interface Sink {
   /** As metrics and messages name it. */
   readonly name: string;
+  /** True where people are told: alerts of an Alertmanager go to such sinks only. */
+  readonly takesAlerts?: boolean;
   /**
    * Hands over events, all findings of each together. Never rejects: one result for each delivery, in their order. The same
    * delivery may be handed in any number of times, alone or with others, and is there once.

@@ -5,14 +5,18 @@
 import { Hono } from 'hono';
 import { bearerAuth } from 'hono/bearer-auth';
 import { HTTPException } from 'hono/http-exception';
+import { MAX_ALERTS_BYTES } from '../core/alerts/read-alerts.ts';
 import { DriftwireError } from '../core/errors.ts';
 import type { Log } from '../core/model/log.ts';
 import type { Failure } from '../core/model/raw-record.ts';
 import type { Chunks } from '../sources/inflate.ts';
+import type { AlertDesk, AlertReceipt } from './alert-desk.ts';
 import type { Desk, Receipt } from './desk.ts';
 
 /** Largest body, as it comes, compressed or not, in bytes: the API server's batches have 400 events of at most 10 MB together by default. */
 const MAX_BODY_BYTES = 64 * 1024 * 1024;
+/** Said to an Alertmanager where its alerts would reach nobody; it does not try again. */
+const NOBODY_TO_TELL = 'alerts go to people only: configure slack, or a receiver that is not an alertmanager';
 /** What a sender is told to wait when the spool is full, in seconds. */
 const FULL_RETRY_SECONDS = '10';
 /** A cluster's name as EKS and Kubernetes know it, and no text of any length. */
@@ -25,6 +29,7 @@ export type Readiness = () => Promise<readonly string[]>;
 
 export interface HttpAppOptions {
   readonly desk: Desk;
+  readonly alerts: AlertDesk;
   /** The metrics page and its content type. */
   readonly metrics: () => Promise<{ readonly text: string; readonly contentType: string }>;
   readonly readiness: Readiness;
@@ -35,8 +40,8 @@ export interface HttpAppOptions {
   readonly log: Log;
 }
 
-/** Where records are posted, by the last part of the path. */
-const ENDPOINTS = ['kubernetes', 'cloudtrail', 'falco'] as const;
+/** Where something is posted, by the last part of the path. */
+const ENDPOINTS = ['kubernetes', 'cloudtrail', 'falco', 'alertmanager'] as const;
 type Endpoint = (typeof ENDPOINTS)[number];
 type Rejection = 'full' | 'unauthorized' | 'too_large' | 'malformed';
 
@@ -49,7 +54,7 @@ const REJECTED_BY_STATUS: ReadonlyMap<number, Rejection> = new Map([
 ]);
 
 /** Makes the routes. */
-export function httpApp({ desk, metrics, readiness, ingestToken, onRejected, log }: HttpAppOptions): Hono {
+export function httpApp({ desk, alerts, metrics, readiness, ingestToken, onRejected, log }: HttpAppOptions): Hono {
   const app = new Hono();
   app.get('/healthz', (context) => context.json({ status: 'ok' }));
   app.get('/readyz', async (context) => {
@@ -61,21 +66,21 @@ export function httpApp({ desk, metrics, readiness, ingestToken, onRejected, log
     return context.body(text, 200, { 'content-type': contentType });
   });
 
-  app.use('/ingest/:endpoint', async (context, next) => {
-    const endpoint = ENDPOINTS.find((name) => name === context.req.param('endpoint'));
-    await next();
-    const isOfStore = context.error instanceof DriftwireError;
-    const reason = isOfStore ? undefined : REJECTED_BY_STATUS.get(context.res.status);
-    if (reason !== undefined && endpoint !== undefined) await onRejected(endpoint, reason);
-  });
-  app.use('/ingest/*', async (context, next) => {
-    // a page in somebody's browser can post to a loopback address without asking; it cannot help telling where it comes from
-    const site = context.req.header('sec-fetch-site');
-    if (site !== undefined && site !== 'none') return context.json({ error: 'requests of web pages are refused' }, 403);
-    return next();
-  });
-  if (ingestToken !== undefined) {
-    app.use('/ingest/*', bearerAuth({ token: ingestToken, realm: 'driftwire' }));
+  for (const path of ['/ingest/*', '/alertmanager']) {
+    app.use(path, async (context, next) => {
+      const endpoint = ENDPOINTS.find((name) => context.req.path.endsWith(`/${name}`));
+      await next();
+      const isOfStore = context.error instanceof DriftwireError;
+      const reason = isOfStore ? undefined : REJECTED_BY_STATUS.get(context.res.status);
+      if (reason !== undefined && endpoint !== undefined) await onRejected(endpoint, reason);
+    });
+    app.use(path, async (context, next) => {
+      // a page in somebody's browser can post to a loopback address without asking; it cannot help telling where it comes from
+      const site = context.req.header('sec-fetch-site');
+      if (site !== undefined && site !== 'none') return context.json({ error: 'requests of web pages are refused' }, 403);
+      return next();
+    });
+    if (ingestToken !== undefined) app.use(path, bearerAuth({ token: ingestToken, realm: 'driftwire' }));
   }
   for (const endpoint of ['kubernetes', 'falco'] as const) {
     app.post(`/ingest/${endpoint}`, async (context) => {
@@ -87,6 +92,10 @@ export function httpApp({ desk, metrics, readiness, ingestToken, onRejected, log
     });
   }
   app.post('/ingest/cloudtrail', (context) => take('cloudtrail endpoint', {}, context.req.raw));
+  app.post('/alertmanager', async (context) => {
+    if (!alerts.isOpen) return context.json({ error: NOBODY_TO_TELL }, 404);
+    return alertAnswer(await alerts.take(await textOf(context.req.raw.body ?? [])));
+  });
 
   app.notFound((context) => context.json({ error: `there is nothing at ${context.req.method} ${context.req.path}` }, 404));
   app.onError((error, context) => {
@@ -121,12 +130,16 @@ class UnusableBody extends Error {
   }
 }
 
-async function* chunksOf(body: Chunks, onBytes: (sizeBytes: number) => void): AsyncGenerator<Uint8Array> {
+async function* chunksOf(
+  body: Chunks,
+  onBytes: (sizeBytes: number) => void,
+  maxBytes: number = MAX_BODY_BYTES,
+): AsyncGenerator<Uint8Array> {
   let sizeBytes = 0;
   try {
     for await (const chunk of body) {
       sizeBytes += chunk.length;
-      if (sizeBytes > MAX_BODY_BYTES) throw new UnusableBody(413, `a body may have ${MAX_BODY_BYTES} bytes: post it in several`);
+      if (sizeBytes > maxBytes) throw new UnusableBody(413, `a body may have ${maxBytes} bytes: post it in several`);
       onBytes(sizeBytes);
       yield chunk;
     }
@@ -135,13 +148,29 @@ async function* chunksOf(body: Chunks, onBytes: (sizeBytes: number) => void): As
   }
 }
 
+/** The whole of a small body. */
+async function textOf(body: Chunks): Promise<string> {
+  const chunks: Uint8Array[] = [];
+  for await (const chunk of chunksOf(body, () => undefined, MAX_ALERTS_BYTES)) chunks.push(chunk);
+  return Buffer.concat(chunks).toString('utf8');
+}
+
+function alertAnswer(receipt: AlertReceipt): Response {
+  if (receipt.kind === 'full') return fullAnswer(receipt);
+  if (receipt.kind === 'malformed') return Response.json({ error: receipt.hint, code: receipt.code }, { status: 400 });
+  const { alerts, repeated, failures, leftOut } = receipt;
+  return Response.json({ alerts, repeated, failed: failures.length, leftOut, ...named(failures) });
+}
+
+function fullAnswer(receipt: Extract<Receipt, { kind: 'full' }>): Response {
+  return Response.json(
+    { error: 'the spool is full because a sink does not take deliveries: post again later', ...receipt },
+    { status: 503, headers: { 'retry-after': FULL_RETRY_SECONDS } },
+  );
+}
+
 function answer(receipt: Receipt): Response {
-  if (receipt.kind === 'full') {
-    return Response.json(
-      { error: 'the spool is full because a sink does not take deliveries: post again later', ...receipt },
-      { status: 503, headers: { 'retry-after': FULL_RETRY_SECONDS } },
-    );
-  }
+  if (receipt.kind === 'full') return fullAnswer(receipt);
   if (receipt.kind === 'left') return Response.json({ error: 'the process is ending' }, { status: 503 });
   const { records, failed, textLines, events, repeated, failures } = receipt;
   const counts = { records, failed, events, repeated };
@@ -150,8 +179,12 @@ function answer(receipt: Receipt): Response {
     const { code, hint } = first ?? { code: 'text_line', hint: 'no line of the body is JSON: post audit records as JSON' };
     return Response.json({ error: hint, code, ...counts }, { status: 400 });
   }
-  const named = failures.slice(0, MAX_NAMED).map(({ code, hint, origin }) => ({ code, hint, line: origin.line, path: origin.path }));
-  return Response.json({ ...counts, ...(named.length === 0 ? {} : { failures: named }) });
+  return Response.json({ ...counts, ...named(failures) });
+}
+
+function named(failures: readonly Failure[]): { readonly failures?: readonly object[] } {
+  const first = failures.slice(0, MAX_NAMED).map(({ code, hint, origin }) => ({ code, hint, line: origin.line, path: origin.path }));
+  return first.length === 0 ? {} : { failures: first };
 }
 
 /** A failure of the body itself and not of something in it. */

@@ -71,6 +71,7 @@ export async function openServe(
       remoteWrite: sinks.remoteWrite,
       metrics,
       ingestToken,
+      alertContext: { labels: config.labels, accounts: config.accounts },
       log,
     });
     return { ok: true, serving, log, warnings };

@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { getRequestListener } from '@hono/node-server';
 import { SYSTEM_TIMING } from '../clients/retry.ts';
 import type { Config } from '../config/schema.ts';
+import type { AlertContext } from '../core/alerts/alert-finding.ts';
 import { LedgerSink } from '../core/deliver/ledger-sink.ts';
 import { DriftwireError } from '../core/errors.ts';
 import type { Log } from '../core/model/log.ts';
@@ -12,6 +13,7 @@ import type { Sink, Store } from '../core/ports.ts';
 import type { RemoteWriteParts, RemoteWriteSink } from '../sinks/remote-write.ts';
 import { cursorName, Follower } from '../sources/follow/follower.ts';
 import type { Metrics } from '../telemetry/metrics.ts';
+import { AlertDesk } from './alert-desk.ts';
 import { Desk } from './desk.ts';
 import { Flusher } from './flusher.ts';
 import { httpApp } from './http-app.ts';
@@ -35,6 +37,7 @@ export interface ServeParts {
   readonly remoteWrite: ((parts: RemoteWriteParts) => RemoteWriteSink) | undefined;
   readonly metrics: Metrics;
   readonly ingestToken: string | undefined;
+  readonly alertContext: AlertContext;
   readonly log: Log;
 }
 
@@ -67,17 +70,20 @@ export async function serve(parts: ServeParts): Promise<Serving> {
   ];
   const intake = new AbortController();
   const delivery = new AbortController();
+  const onAccepted = (): void => {
+    for (const outbox of outboxes) outbox.wake();
+  };
   const desk = new Desk({
     detector: parts.detector,
     spool: store,
     sinks: ['ledger', ...sinks.map(({ name }) => name)],
-    onAccepted: () => {
-      for (const outbox of outboxes) outbox.wake();
-    },
+    onAccepted,
     timing,
   });
+  const tellers = sinks.flatMap(({ name, takesAlerts }) => (takesAlerts === true ? [name] : []));
   const app = httpApp({
     desk,
+    alerts: new AlertDesk({ ...parts.alertContext, spool: store, sinks: tellers, onAccepted }),
     metrics: async () => {
       await readMetrics(store, metrics);
       return { text: await metrics.text(), contentType: metrics.contentType };

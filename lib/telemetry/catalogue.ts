@@ -3,6 +3,7 @@
  * that are declared before anything happens, `docs/metrics.md`, dashboards and alerts all follow from this table (contract §6).
  */
 import { DROP_REASONS, FAILURE_CODES } from '../core/errors.ts';
+import { ALERT_OUTCOMES, ALERTS_METRIC } from '../core/model/alert.ts';
 import { DELAY_BUCKETS, DELAY_METRIC } from '../core/model/delay.ts';
 import { PRIORITIES } from '../core/model/finding.ts';
 
@@ -265,6 +266,21 @@ export const CATALOGUE: readonly MetricDefinition[] = [
         name: 'reason',
         help: '`full`: the spool has no room (503); `unauthorized` (401); `too_large` (413); `malformed`: the body as a whole cannot be read (400)',
         values: ['full', 'unauthorized', 'too_large', 'malformed'],
+      },
+    ],
+    isDeclared: true,
+  },
+  {
+    name: ALERTS_METRIC,
+    type: 'counter',
+    unit: '',
+    help: 'Alerts that an Alertmanager has posted, each time it posts them.',
+    keeper: 'plain',
+    labels: [
+      {
+        name: 'outcome',
+        help: '`read`: understood; `repeated`: of these, known already in the same state; `failed`: cannot be read; `left_out`: kept back by the sender (`max_alerts`)',
+        values: ALERT_OUTCOMES,
       },
     ],
     isDeclared: true,

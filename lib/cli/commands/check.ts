@@ -49,11 +49,13 @@ async function check(flags: CheckFlags, terminal: Terminal): Promise<ExitStatus>
     return EXIT.usage;
   }
   for (const { sink, check: result } of checked.sinks) {
-    out.write(`${visible(result.ok ? `${sink}: ok` : `${sink}: ${result.reason}: ${result.message}`)}\n`);
+    out.write(
+      `${visible(result.ok ? `${sink}: ok${result.note === undefined ? '' : ` (${result.note})`}` : `${sink}: ${result.reason}: ${result.message}`)}\n`,
+    );
   }
   return checked.sinks.every(({ check: { ok } }) => ok) ? EXIT.done : EXIT.sink;
 }
 
-function hasSinks({ loki, prometheus }: Config): boolean {
-  return loki !== undefined || prometheus !== undefined;
+function hasSinks({ loki, prometheus, slack, receivers }: Config): boolean {
+  return loki !== undefined || prometheus !== undefined || slack !== undefined || receivers.length > 0;
 }

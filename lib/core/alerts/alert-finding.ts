@@ -12,7 +12,7 @@ export interface AlertContext {
   /** Labels that every finding carries. */
   readonly labels: Finding['labels'];
   /** Names of accounts, by id. */
-  readonly accounts: Readonly<Record<string, { readonly name?: string }>>;
+  readonly accounts: Readonly<Record<string, { readonly name?: string | undefined }>>;
 }
 
 /** Words of a `severity` label; Prometheus has no fixed set, these are the ones that rules in the wild use. */

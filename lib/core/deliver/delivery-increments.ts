@@ -4,11 +4,13 @@ import type { DeliveryResult } from '../model/delivery-result.ts';
 import type { Increment } from '../ports.ts';
 
 /**
- * What one result of one sink adds to the totals: its outcome, and the delay from the event when the sink has it.
+ * What one result of one sink adds to the totals: its outcome, and the delay from the event when the sink has it. What was not meant for
+ * the sink adds nothing.
  *
  * @param nowMs - Time of the result, in ms since 1970.
  */
 export function deliveryIncrements(sink: string, { findings }: Delivery, result: DeliveryResult, nowMs: number): readonly Increment[] {
+  if (result.kind === 'delivered' && result.skipped === true) return [];
   const outcome = result.kind === 'delivered' ? 'delivered' : result.kind === 'refused' && result.permanent ? 'refused' : 'failed';
   const counted: Increment = { metric: 'driftwire_deliveries_total', labels: { sink, outcome }, by: 1 };
   return outcome === 'delivered' ? [counted, ...delayIncrements(sink, nowMs - findings[0].timeMs)] : [counted];

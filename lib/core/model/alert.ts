@@ -17,3 +17,15 @@ export interface AlertState {
   /** The expression in Prometheus; only `http:` and `https:` addresses get this far. */
   readonly generatorUrl: string | null;
 }
+
+/** The metric that counts what an Alertmanager has posted. */
+export const ALERTS_METRIC = 'driftwire_alerts_received_total';
+
+/** What became of an alert that was posted; a closed set. */
+export const ALERT_OUTCOMES = [
+  'read', // understood
+  'repeated', // of those read, known already in the same state
+  'failed', // cannot be read
+  'left_out', // kept back by the sender, which told only how many
+] as const;
+export type AlertOutcome = (typeof ALERT_OUTCOMES)[number];

@@ -21,8 +21,8 @@ export type DeliveryReason = (typeof DELIVERY_REASONS)[number];
 
 /** What became of one delivery at one sink. */
 export type DeliveryResult =
-  /** The sink has it, now or from an earlier time. */
-  | { readonly kind: 'delivered' }
+  /** The sink has it, now or from an earlier time. Skipped: it is not meant for this sink (below its minimum priority), and counts as nothing. */
+  | { readonly kind: 'delivered'; readonly skipped?: true }
   /**
    * The sink said no. Permanent: to this event, and it will say so again. Not permanent: to this sender as it is set up;
    * somebody must look, and after that the same delivery is taken.
@@ -31,5 +31,7 @@ export type DeliveryResult =
   /** Nobody knows, or not now: hand it in again, at the earliest after `afterMs`. */
   | { readonly kind: 'later'; readonly reason: DeliveryReason; readonly message: string; readonly afterMs: number };
 
-/** What a test of the connection found; nothing was delivered. */
-export type SinkCheck = { readonly ok: true } | { readonly ok: false; readonly reason: DeliveryReason; readonly message: string };
+/** What a test of the connection found; nothing was delivered. `note`: what such a test cannot tell of this receiver. */
+export type SinkCheck =
+  | { readonly ok: true; readonly note?: string }
+  | { readonly ok: false; readonly reason: DeliveryReason; readonly message: string };

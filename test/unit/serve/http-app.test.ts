@@ -3,6 +3,7 @@ import { beforeEach, describe, expect, test } from 'vitest';
 import { DriftwireError } from '../../../lib/core/errors.ts';
 import type { LogFields } from '../../../lib/core/model/log.ts';
 import type { Store } from '../../../lib/core/ports.ts';
+import { AlertDesk } from '../../../lib/serve/alert-desk.ts';
 import { Desk } from '../../../lib/serve/desk.ts';
 import { type HttpAppOptions, httpApp } from '../../../lib/serve/http-app.ts';
 import { MemoryStore } from '../../../lib/stores/memory.ts';
@@ -18,6 +19,7 @@ function appOf(over: Partial<HttpAppOptions> = {}, spool: Store = store): Return
   const desk = new Desk({ detector: detectorOf(), spool, sinks: ['ledger'], onAccepted: () => undefined, timing: manualTiming() });
   return httpApp({
     desk,
+    alerts: new AlertDesk({ spool, sinks: [], onAccepted: () => undefined, labels: {}, accounts: {} }),
     metrics: async () => ({ text: 'up 1\n', contentType: 'text/plain; version=0.0.4' }),
     readiness: async () => [],
     ingestToken: undefined,

@@ -24,3 +24,7 @@ test('what it will never take is refused; what it may take later has failed this
   expect(outcomes(refused(false))).toEqual(['driftwire_deliveries_total failed 1']);
   expect(outcomes(later(1))).toEqual(['driftwire_deliveries_total failed 1']);
 });
+
+test('what was not meant for a sink counts as nothing', () => {
+  expect(outcomes({ kind: 'delivered', skipped: true })).toEqual([]);
+});

@@ -120,7 +120,8 @@ function history(call: MethodCall): Answer {
   const channel = readableChannel(call);
   const found = workspace.parents(channel.id).filter(({ ts }) => isWithin(ts, args));
   const max = isHistoryScarce ? 15 : 999;
-  return page(call, found.toReversed(), Math.min(max, whole(args, 'limit') ?? 100), (message) => workspace.replies(channel.id, message.ts));
+  const shown = (message: Message) => apiMessage(message, workspace.replies(channel.id, message.ts), isTrue(args['include_all_metadata']));
+  return page(call, found.toReversed(), Math.min(max, whole(args, 'limit') ?? 100), 'messages', shown);
 }
 
 function replies(call: MethodCall): Answer {

@@ -1,6 +1,6 @@
 /**
- * The clients of AWS, and nothing else: which service, how long to wait, how often to try. Loaded only where something is to be
- * sent to AWS (`await import`), because the SDK takes longer to load than most invocations last (facts: 88 ms).
+ * The client of DynamoDB, and nothing else. Each service has a file of its own (`aws-*.ts`), loaded only where something is to be
+ * sent to it (`await import`), because the SDK takes longer to load than most invocations last (facts: 88 ms).
  */
 import {
   BatchGetItemCommand,
@@ -22,22 +22,11 @@ import {
   UpdateItemCommand,
   type UpdateItemCommandInput,
 } from '@aws-sdk/client-dynamodb';
+import { type AwsOptions, settingsOf } from './aws-options.ts';
 
 export type { AttributeValue, TransactWriteItem } from '@aws-sdk/client-dynamodb';
 
-/** Where and how to reach AWS; without anything the environment says it, as in a Lambda function. */
-export interface AwsOptions {
-  readonly region?: string;
-  /** Another address of the service (tests, private endpoints). */
-  readonly endpoint?: string;
-  /** Longest wait for an answer, in ms. */
-  readonly timeoutMs?: number;
-  readonly credentials?: { readonly accessKeyId: string; readonly secretAccessKey: string };
-}
-
-/** Longest time for a connection and for an answer, in ms: DynamoDB answers in tens, and a caller has its own limit. */
-const CONNECTION_MS = 2_000;
-const ANSWER_MS = 5_000;
+export type { AwsOptions } from './aws-options.ts';
 
 /** The calls of DynamoDB that Driftwire makes; each rejects with the SDK's own errors. */
 export interface DynamoDb {
@@ -53,10 +42,8 @@ export interface DynamoDb {
 }
 
 /** A client of DynamoDB. */
-export function dynamoDb({ timeoutMs = ANSWER_MS, ...options }: AwsOptions = {}): DynamoDb {
-  // Without the last of these a request that takes too long is only warned about.
-  const requestHandler = { connectionTimeout: CONNECTION_MS, requestTimeout: timeoutMs, throwOnRequestTimeout: true };
-  const client = new DynamoDBClient({ ...options, requestHandler });
+export function dynamoDb(options: AwsOptions = {}): DynamoDb {
+  const client = new DynamoDBClient(settingsOf(options));
   return {
     transactWriteItems: (input) => client.send(new TransactWriteItemsCommand(input)),
     batchGetItem: (input) => client.send(new BatchGetItemCommand(input)),

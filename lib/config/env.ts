@@ -34,6 +34,29 @@ export function secretFromEnv(name: string): string | undefined {
   return nonEmpty(name);
 }
 
+/** What the deployment tells its functions; a function that has no use for something is not told it. */
+export interface FunctionEnvironment {
+  /** Name of the ledger's table. */
+  readonly table: string | undefined;
+  readonly findingsQueueUrl: string | undefined;
+  readonly alertsQueueUrl: string | undefined;
+  /** Queue for what no retry can help: records that cannot be read, findings that a sink refuses for good. */
+  readonly asideQueueUrl: string | undefined;
+  /** Hash of the configuration that the deployment was made from. */
+  readonly configHash: string | undefined;
+}
+
+/** The environment of a function on AWS. */
+export function functionEnvironment(): FunctionEnvironment {
+  return {
+    table: nonEmpty('DRIFTWIRE_TABLE'),
+    findingsQueueUrl: nonEmpty('DRIFTWIRE_FINDINGS_QUEUE_URL'),
+    alertsQueueUrl: nonEmpty('DRIFTWIRE_ALERTS_QUEUE_URL'),
+    asideQueueUrl: nonEmpty('DRIFTWIRE_ASIDE_QUEUE_URL'),
+    configHash: nonEmpty('DRIFTWIRE_CONFIG_HASH'),
+  };
+}
+
 function nonEmpty(name: string): string | undefined {
   const value = process.env[name];
   return value === undefined || value === '' ? undefined : value;

@@ -68,6 +68,7 @@ class Run implements Minutes {
   });
   #sink: RemoteWriteSink;
   #isDying = false;
+  #lived = 0;
   #kept = 0;
   #old: Delivery[] = [];
   #events = 0;
@@ -87,7 +88,9 @@ class Run implements Minutes {
   async minute(): Promise<void> {
     const { random } = this.#options;
     await this.#changes(Math.floor(random() ** 3 * 12));
-    const fate = random();
+    const drawn = random();
+    // whatever the dice say, half way through the process begins anew
+    const fate = ++this.#lived === Math.ceil(this.#options.minutes / 2) ? 0.06 : drawn;
     // a minute at which no process ran: nothing is written, and nothing is counted either
     this.#advanceTo(this.lastMs + MINUTE_MS);
     if (fate < 0.08) this.#restart();

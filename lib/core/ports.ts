@@ -74,6 +74,12 @@ export interface Ledger {
   totals(): Promise<readonly Total[]>;
 }
 
+/** What has been counted, for whoever must know without counting. */
+export interface Marks {
+  /** Those of the keys that were counted in the last 30 days, and perhaps some that were before. Changes nothing. */
+  marked(keys: readonly string[]): Promise<ReadonlySet<string>>;
+}
+
 /** Something kept as a whole, with the number of the write that made it. */
 export interface Versioned {
   readonly body: Uint8Array;
@@ -208,7 +214,7 @@ export interface Spool {
 }
 
 /** What every store does on AWS, where the queues are the spool. */
-export interface SharedStore extends Ledger, Documents, IncidentRecords {
+export interface SharedStore extends Ledger, Marks, Documents, IncidentRecords {
   close(): Promise<void>;
 }
 

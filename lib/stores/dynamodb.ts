@@ -10,8 +10,9 @@ import { DriftwireError } from '../core/errors.ts';
 import type { CountOutcome, IncidentMember, Increment, Mark, SharedStore, Total, Versioned } from '../core/ports.ts';
 import { dynamoError, isConditionFailure, persistently } from './dynamodb/attempt.ts';
 import { DynamoDocuments } from './dynamodb/documents.ts';
+import { existing } from './dynamodb/existing.ts';
 import { DynamoIncidents } from './dynamodb/incidents.ts';
-import { TOTAL_SHARDS, totalKey, totalPartition } from './dynamodb/items.ts';
+import { markKey, TOTAL_SHARDS, textOfKey, totalKey, totalPartition } from './dynamodb/items.ts';
 import { LabelView } from './dynamodb/label-view.ts';
 import { Transactions } from './dynamodb/transactions.ts';
 import { checkIncrements, checkLevels, checkMembers } from './misuse.ts';
@@ -66,6 +67,12 @@ export class DynamoStore implements SharedStore {
       met.add(key);
       return isAgain ? { kind: 'repeated' } : outcome;
     });
+  }
+
+  async marked(keys: readonly string[]): Promise<ReadonlySet<string>> {
+    const items = await this.#call(() => persistently(() => existing(this.#client, this.#table, keys.map(markKey)), this.#timing));
+    const found = new Set(items.map(textOfKey));
+    return new Set(keys.filter((key) => found.has(textOfKey(markKey(key)))));
   }
 
   async add(increments: readonly Increment[]): Promise<void> {

@@ -62,6 +62,12 @@ export class MemoryStore implements Store {
     });
   }
 
+  async marked(keys: readonly string[]): Promise<ReadonlySet<string>> {
+    this.#open();
+    this.#forget(this.#marks, (madeMs) => madeMs);
+    return new Set(keys.filter((key) => this.#marks.has(key)));
+  }
+
   async add(increments: readonly Increment[]): Promise<void> {
     checkIncrements(increments);
     this.#open();

@@ -62,6 +62,7 @@ export class SqliteStore implements Store {
   readonly #spool: SqliteSpool;
   readonly #incidents: SqliteIncidents;
   readonly #mark: StatementSync;
+  readonly #isMarked: StatementSync;
   #forgotMs = Number.NEGATIVE_INFINITY;
   #isClosed = false;
 
@@ -74,6 +75,7 @@ export class SqliteStore implements Store {
     this.#spool = new SqliteSpool(this.#db, this.#totals, this.#settings);
     this.#incidents = new SqliteIncidents(this.#db, this.#settings);
     this.#mark = this.#db.prepare('INSERT OR IGNORE INTO counted VALUES (?, ?)');
+    this.#isMarked = this.#db.prepare('SELECT 1 FROM counted WHERE key = ?');
   }
 
   async count(marks: readonly Mark[]): Promise<readonly CountOutcome[]> {
@@ -85,6 +87,10 @@ export class SqliteStore implements Store {
       const error = storeError(cause, this.#folder);
       return marks.map(() => ({ kind: 'failed', error }));
     }
+  }
+
+  async marked(keys: readonly string[]): Promise<ReadonlySet<string>> {
+    return this.#read(() => new Set(keys.filter((key) => this.#isMarked.get(storeKey(key)) !== undefined)));
   }
 
   async add(increments: readonly Increment[]): Promise<void> {

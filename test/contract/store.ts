@@ -70,6 +70,25 @@ export function sharedStoreContract(name: string, harness: StoreHarness<SharedSt
       expect(await store.count(users.map((user) => mark(`key of ${user}`, change(user))))).toEqual(users.map(() => ({ kind: 'repeated' })));
     });
 
+    test('says which marks it has counted, and counts nothing by it', async () => {
+      const store = await harness.open();
+      const odd = ['a', 'a\u0000', '__proto__', 'k'.repeat(100_000), '北京 😀', ''];
+      await store.count(odd.map((key) => mark(key, change('alice'))));
+      const found = await store.marked([...odd, 'b', `${'k'.repeat(100_000)}!`, 'constructor', 'a', 'a']);
+      expect([...found].toSorted()).toEqual(odd.toSorted());
+      expect(await store.marked([])).toEqual(new Set());
+      expect(await store.count([mark('b', change('bob'))])).toEqual([{ kind: 'counted' }]);
+      expect(await byUser(store)).toEqual({ alice: 6, bob: 1 });
+      expect(await (await harness.share(store)).marked(['b', 'c'])).toEqual(new Set(['b']));
+    });
+
+    test('says so of more marks than one question takes', { timeout: 60_000 }, async () => {
+      const store = await harness.open();
+      const keys = Array.from({ length: 250 }, (_, at) => `key ${at}`);
+      await store.count(keys.filter((_, at) => at % 2 === 0).map((key) => mark(key)));
+      expect((await store.marked(keys)).size).toBe(125);
+    });
+
     test('tells long and odd keys apart', async () => {
       const store = await harness.open();
       const keys = [
@@ -265,7 +284,7 @@ export function sharedStoreContract(name: string, harness: StoreHarness<SharedSt
     await store.close();
     await store.close();
     expect(await store.count([mark('a', change('alice'))])).toMatchObject([{ kind: 'failed', error: { code: 'DW_STORE_UNUSABLE' } }]);
-    for (const call of [() => store.totals(), () => store.add([record('failed')]), () => store.document('x')]) {
+    for (const call of [() => store.totals(), () => store.add([record('failed')]), () => store.document('x'), () => store.marked(['a'])]) {
       await expect(call()).rejects.toMatchObject({ code: 'DW_STORE_UNUSABLE', retryable: false });
     }
   });

@@ -3,10 +3,8 @@ import type { DynamoDb, TransactWriteItem } from '../../clients/aws.ts';
 import type { IncidentMember, Versioned } from '../../core/ports.ts';
 import { MARK_TTL_MS } from '../options.ts';
 import { cancellation, isConditionFailure, isPassingReason } from './attempt.ts';
+import { existing } from './existing.ts';
 import { type Item, incidentKey, memberKey, textOfKey } from './items.ts';
-
-/** Keys of one BatchGetItem (https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_BatchGetItem.html, read 2026-11-20). */
-const MAX_KEYS = 100;
 
 /** Reads and replaces the records of incidents. */
 export class DynamoIncidents {
@@ -54,18 +52,8 @@ export class DynamoIncidents {
 
   async members(keys: readonly string[]): Promise<ReadonlyMap<string, string>> {
     const byItem = new Map(keys.map((key) => [textOfKey(memberKey(key)), key]));
-    const left = [...byItem.values()].map(memberKey);
-    const found = new Map<string, string>();
-    while (left.length > 0) {
-      const request = { [this.#table]: { Keys: left.splice(0, MAX_KEYS), ConsistentRead: true } };
-      const { Responses, UnprocessedKeys } = await this.#client.batchGetItem({ RequestItems: request });
-      const items = Responses?.[this.#table] ?? [];
-      for (const item of items) found.set(byItem.get(textOfKey(item)) ?? '', item['note']?.S ?? '');
-      const unprocessed = UnprocessedKeys?.[this.#table]?.Keys ?? [];
-      if (unprocessed.length > 0 && items.length === 0) throw new Throttled();
-      left.push(...unprocessed);
-    }
-    return found;
+    const items = await existing(this.#client, this.#table, keys.map(memberKey));
+    return new Map(items.map((item) => [byItem.get(textOfKey(item)) ?? '', item['note']?.S ?? '']));
   }
 
   async #head(name: string): Promise<Item | undefined> {
@@ -77,11 +65,6 @@ export class DynamoIncidents {
     const Item = { ...memberKey(key), note: { S: note }, ttl };
     return { Put: { TableName: this.#table, Item, ConditionExpression: 'attribute_not_exists(pk)' } };
   }
-}
-
-/** The table is throttled: whoever asked waits and asks again. */
-class Throttled extends Error {
-  override readonly name = 'ProvisionedThroughputExceededException';
 }
 
 /** True when a condition did not hold, whatever else stood in the way: another attempt would meet it again. */

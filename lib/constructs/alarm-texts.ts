@@ -1,7 +1,7 @@
 /** Every alarm that a stack can have, by name; the name is also its heading in `docs/runbook.md`, and a test holds the two together. */
 export const ALARM_TEXTS = {
   DriftwireDeadLetters: 'Messages that a function could not work off lie in the dead-letter queue.',
-  DriftwireUndelivered: 'Events that EventBridge, Lambda or a stream gave up lie in the queue for what was not delivered.',
+  DriftwireUndelivered: 'Something was given up: by EventBridge, by Lambda, by a stream, or by a function that found it beyond help.',
   DriftwireQueueOld: 'A message has waited for more than 15 minutes: a function or a sink does not keep up.',
   DriftwireNothingDelivered: 'Findings came in for 15 minutes and not one was delivered.',
   DriftwireFunctionErrors: 'A function of Driftwire failed.',

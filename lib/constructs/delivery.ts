@@ -52,7 +52,7 @@ export class Delivery extends Construct {
     this.alert = alerts === undefined || this.alerts === undefined ? undefined : this.#alert(props, alerts, this.alerts);
   }
 
-  #deliver({ defaults, ledger, places, secretsKeyArn }: DeliveryProps): DriftwireFunction {
+  #deliver({ defaults, deadLetters, ledger, places, secretsKeyArn }: DeliveryProps): DriftwireFunction {
     const { findings, alerts } = this;
     const deliver = new DriftwireFunction(this, 'deliver', {
       defaults,
@@ -63,6 +63,7 @@ export class Delivery extends Construct {
         DRIFTWIRE_TABLE: ledger.tableName,
         ...(alerts === undefined ? {} : { DRIFTWIRE_ALERTS_QUEUE_URL: alerts.queueUrl }),
       },
+      aside: deadLetters.undelivered,
       may: [
         mayConsume(findings),
         ledger.may('GetItem', 'BatchGetItem', 'Query', 'PutItem', 'UpdateItem'),
@@ -76,7 +77,7 @@ export class Delivery extends Construct {
   }
 
   #alert(
-    { defaults, ledger, secretsKeyArn }: DeliveryProps,
+    { defaults, deadLetters, ledger, secretsKeyArn }: DeliveryProps,
     places: NonNullable<DeliveryPlaces['alerts']>,
     alerts: WorkQueue,
   ): DriftwireFunction {
@@ -86,6 +87,7 @@ export class Delivery extends Construct {
       memoryMb: 512,
       timeoutSeconds: ALERT_TIMEOUT,
       environment: { DRIFTWIRE_TABLE: ledger.tableName },
+      aside: deadLetters.undelivered,
       may: [
         mayConsume(alerts),
         ledger.may(...ALL_LEDGER_ACTIONS),

@@ -51,7 +51,7 @@ export class Detector extends Construct {
     new AuditLog(this, 'audit-log', { eks, pattern: patterns.audit, target: this.audit, stream: this.stream, undelivered });
   }
 
-  #readCloudTrail({ settings, defaults, findings }: DetectorProps): DriftwireFunction {
+  #readCloudTrail({ settings, defaults, findings, deadLetters }: DetectorProps): DriftwireFunction {
     const { events, objects } = this.intake;
     const trail = settings.cloudtrail === undefined ? [] : mayReadTrail(this, settings.cloudtrail);
     const reader = new DriftwireFunction(this, 'cloudtrail', {
@@ -60,6 +60,7 @@ export class Detector extends Construct {
       memoryMb: 512,
       timeoutSeconds: CLOUDTRAIL_TIMEOUT,
       environment: { DRIFTWIRE_FINDINGS_QUEUE_URL: findings.queueUrl },
+      aside: deadLetters.undelivered,
       may: [mayConsume(events), ...(objects === undefined ? [] : [mayConsume(objects)]), maySend(findings), ...trail],
     });
     reader.feedFrom('events', events, { batchSize: 100, windowSeconds: 5 });
@@ -75,16 +76,9 @@ export class Detector extends Construct {
       memoryMb: 512,
       timeoutSeconds: AUDIT_TIMEOUT,
       environment: { DRIFTWIRE_FINDINGS_QUEUE_URL: findings.queueUrl },
-      may:
-        stream === undefined
-          ? [maySend(findings)]
-          : [maySend(findings), mayReadStream(stream.streamArn), ...maySendUndelivered(deadLetters)],
+      aside: deadLetters.undelivered,
+      may: [maySend(findings), ...(stream === undefined ? [] : [mayReadStream(stream.streamArn)])],
       ...(stream === undefined ? { asynchronous: { retries: 2, onFailure: deadLetters.undelivered } } : {}),
     });
   }
-}
-
-/** A stream's mapping sends what it gives up with the function's own role. */
-function maySendUndelivered({ undelivered }: DeadLetters) {
-  return [maySend(undelivered)];
 }

@@ -6,6 +6,7 @@ import type * as sqs from 'aws-cdk-lib/aws-sqs';
 import type { Construct } from 'constructs';
 import { acknowledge, acknowledgeStar } from './acknowledge.ts';
 import type { FunctionName } from './function-names.ts';
+import { maySend } from './work-queue.ts';
 
 /** What all functions of a stack have in common. */
 export interface FunctionDefaults {
@@ -28,6 +29,8 @@ export interface DriftwireFunctionProps {
   readonly environment?: Readonly<Record<string, string>>;
   /** Everything that the function may do beside writing its log. */
   readonly may: readonly iam.PolicyStatement[];
+  /** Where the function itself puts what no retry can help, with the reason. */
+  readonly aside?: sqs.IQueue;
   /** At most so many at a time, where a single writer is promised. */
   readonly reservedConcurrency?: number;
   /** Set for a function that is invoked asynchronously: how often Lambda tries again, and where the event goes after that. */
@@ -52,7 +55,11 @@ export class DriftwireFunction extends lambda.Function {
       description: props.description,
       memorySize: props.memoryMb,
       timeout: Duration.seconds(props.timeoutSeconds),
-      environment: { ...defaults.environment, ...props.environment },
+      environment: {
+        ...defaults.environment,
+        ...props.environment,
+        ...(props.aside === undefined ? {} : { DRIFTWIRE_ASIDE_QUEUE_URL: props.aside.queueUrl }),
+      },
       role: role(scope, id, logGroup, props),
       logGroup,
       tracing: lambda.Tracing.DISABLED,
@@ -103,9 +110,9 @@ function role(scope: Construct, id: FunctionName, logGroup: logs.ILogGroup, prop
     new iam.PolicyStatement({ actions: ['logs:CreateLogStream', 'logs:PutLogEvents'], resources: [logGroup.logGroupArn] }),
     ...props.may,
   ];
-  if (props.asynchronous !== undefined) {
-    statements.push(new iam.PolicyStatement({ actions: ['sqs:SendMessage'], resources: [props.asynchronous.onFailure.queueArn] }));
-  }
+  const aside = props.aside ?? props.asynchronous?.onFailure;
+  // Lambda hands a failed event over with the function's own role.
+  if (aside !== undefined) statements.push(maySend(aside));
   if (props.defaults.xray) {
     // X-Ray knows no resources for these two (Service Authorization Reference, read 2026-11).
     statements.push(new iam.PolicyStatement({ actions: ['xray:PutTraceSegments', 'xray:PutTelemetryRecords'], resources: ['*'] }));

@@ -62,7 +62,8 @@ export type Templates = Readonly<Record<string, Template>>;
 export function appOf(yaml: string, change: Partial<Deployment> = {}): App {
   const { config, problems } = parseConfig(yaml, 'driftwire.yaml');
   if (config === undefined) throw new Error(problems.map(formatProblem).join('\n'));
-  const app = new App({ analyticsReporting: false });
+  // As the command line tool does: the path of each construct, by which tests name things.
+  const app = new App({ analyticsReporting: false, context: { 'aws:cdk:enable-path-metadata': true } });
   addStacks(app, {
     config,
     settings: config.aws ?? defaultAwsSettings(),

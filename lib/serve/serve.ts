@@ -11,19 +11,15 @@ import type { Log } from '../core/model/log.ts';
 import type { Detector } from '../core/pipeline.ts';
 import type { Sink, Store } from '../core/ports.ts';
 import type { RemoteWriteParts, RemoteWriteSink } from '../sinks/remote-write.ts';
-import { cursorName, Follower } from '../sources/follow/follower.ts';
 import type { Metrics } from '../telemetry/metrics.ts';
 import { AlertDesk } from './alert-desk.ts';
 import { Desk } from './desk.ts';
 import { Flusher } from './flusher.ts';
+import { openFollowed } from './follow.ts';
 import { httpApp } from './http-app.ts';
 import { Outbox } from './outbox.ts';
 import { readMetrics } from './read-metrics.ts';
 
-/** How often followed files are looked at, in ms. */
-const POLL_MS = 500;
-/** How long a followed file that cannot be read or put down is left alone, in ms. */
-const FOLLOW_AGAIN_MS = 5_000;
 /** How long sinks get to take what waits when the process ends, in ms; what is left over then is in the store. */
 const DRAIN_MS = 5_000;
 const MINUTE_MS = 60_000;
@@ -93,12 +89,13 @@ export async function serve(parts: ServeParts): Promise<Serving> {
     onRejected: (endpoint, reason) => store.add([{ metric: 'driftwire_rejected_posts_total', labels: { endpoint, reason }, by: 1 }]),
     log,
   });
+  const followed = await Promise.all(config.follow.map((entry) => openFollowed(entry, { desk, store, log })));
   const server = createServer(getRequestListener(app.fetch));
   await listen(server, config.listen);
 
   const running = [
     ...outboxes.map((outbox) => outbox.run(delivery.signal)),
-    ...config.follow.map((entry) => follow(entry, desk, store, log, intake.signal)),
+    ...followed.map((each) => each.run(intake.signal)),
     ...(writer === undefined ? [] : [new Flusher({ sink: writer, ledger: store, log, timing }).run(intake.signal)]),
   ];
   let stopping: Promise<void> | undefined;
@@ -131,37 +128,6 @@ async function spoolReasons(store: Store): Promise<readonly string[]> {
 /** Waits until the sinks have everything, or the time is over. */
 async function drained(store: Store, untilMs: number): Promise<void> {
   while (SYSTEM_TIMING.now() < untilMs && (await store.usage()).entries > 0) await SYSTEM_TIMING.sleep(50);
-}
-
-async function follow(
-  { path, cluster }: { readonly path: string; readonly cluster?: string | undefined },
-  desk: Desk,
-  store: Store,
-  log: Log,
-  signal: AbortSignal,
-): Promise<void> {
-  const follower = new Follower({
-    path,
-    cluster,
-    cursor: await store.cursor(cursorName(path)),
-    read: async ({ name, chunks, context, cursor }) => {
-      await desk.take({ name, chunks, context, cursor, waitsForRoom: true, signal });
-    },
-    onProblem: (message, file) => log('warn', message, { file }),
-    now: SYSTEM_TIMING.now,
-  });
-  while (!signal.aborted) {
-    let waitMs = POLL_MS;
-    try {
-      if ((await follower.poll()) > 0) waitMs = 0;
-    } catch (cause) {
-      // what was not put down is read again from the same place
-      log('error', 'a followed file waits', { path, error: cause });
-      waitMs = FOLLOW_AGAIN_MS;
-    }
-    if (waitMs > 0) await SYSTEM_TIMING.sleep(waitMs, signal);
-  }
-  await follower.close();
 }
 
 function listen(server: ReturnType<typeof createServer>, address: string): Promise<void> {

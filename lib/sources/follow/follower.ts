@@ -25,8 +25,16 @@ import { formOf, linesOf, type Piece, restOf } from './pieces.ts';
 const SETTLED_MS = 2_000;
 /** A last line without its end is tried when it has not grown for so long; it is taken if it is whole. */
 const IDLE_MS = 10_000;
+/** How far a file's time may be behind the clock, because the kernel and network file systems round it. */
+const CLOCK_TOLERANCE_MS = 2_000;
 /** Files that are kept open: deleted ones can be read to their end then. */
 const MAX_OPEN = 32;
+
+/** How far a path has been read, as the store keeps it. */
+export interface Cursor {
+  readonly name: string;
+  readonly value: string;
+}
 
 /** Something to read, and what to note in the same transaction as what was read. */
 export interface Reading {
@@ -35,7 +43,7 @@ export interface Reading {
   readonly chunks: Chunks;
   readonly context: ReadContext;
   /** Asked when all chunks were read; undefined: nothing of it may be kept, it will be read again. */
-  cursor(counts: { readonly records: number; readonly failed: number }): { readonly name: string; readonly value: string } | undefined;
+  cursor(counts: { readonly records: number; readonly failed: number }): Cursor | undefined;
 }
 
 export interface FollowOptions {
@@ -46,6 +54,8 @@ export interface FollowOptions {
   readonly cursor: string | undefined;
   /** Reads and commits; resolves when it is on the disk. */
   readonly read: (reading: Reading) => Promise<void>;
+  /** Commits a cursor alone. */
+  readonly note: (cursor: Cursor) => Promise<void>;
   /** Told of what stands in the way, once until it changes. */
   readonly onProblem: (message: string, path: string) => void;
   /** Ms since 1970. */
@@ -78,6 +88,22 @@ export class Follower {
     this.#state = (options.cursor === undefined ? undefined : parseState(options.cursor)) ?? NOTHING_READ;
   }
 
+  /**
+   * Notes which file is followed, if that is not known yet: rotation may give it another name before it was read, and what rotation
+   * made of the file before that time is not read.
+   */
+  async begin(): Promise<void> {
+    const { path, note, now } = this.#options;
+    if (this.#state.newestMs > 0) return;
+    const [own] = await namedBy(path);
+    if (own !== undefined && own.path !== path) return; // a folder, all of whose files are read
+    const file = own === undefined ? undefined : await this.#opened(own);
+    const files = file === undefined ? [] : [await stateOf(file.handle, await file.handle.stat())];
+    const next = { files, newestMs: own?.stats.mtimeMs ?? now() - CLOCK_TOLERANCE_MS };
+    await note({ name: cursorName(path), value: stateText(next) });
+    this.#state = next;
+  }
+
   /** Reads what has come since the last time; tells how many pieces that was. */
   async poll(): Promise<number> {
     const candidates = await this.#candidates();
@@ -104,7 +130,7 @@ export class Follower {
     const [own] = named;
     const isFirst = this.#isFirst;
     this.#isFirst = false;
-    if (own?.path !== path || this.#state.files.length === 0) return named;
+    if (own?.path !== path || this.#state.newestMs === 0) return named;
     // A file that is not known under this name was put there by rotation: first the end of the one before, and all between.
     if (this.#known(own.stats) === undefined) return [...(await this.#rotated(path, this.#state.newestMs)), own];
     // Who wrote the one before may have gone on for a while after it was renamed, and nobody has looked since the restart.

@@ -43,18 +43,31 @@ class Reader {
     readers.push(this);
   }
 
+  /** A process that begins to follow and reads nothing. */
+  async begin(): Promise<void> {
+    await this.#started().begin();
+  }
+
   async poll(): Promise<readonly string[]> {
+    const follower = this.#started();
+    const before = this.ids.length;
+    await follower.poll();
+    return this.ids.slice(before);
+  }
+
+  #started(): Follower {
     this.#follower ??= new Follower({
       path: this.#path,
       cluster: this.#cluster,
       cursor: this.#cursor,
       read: (reading) => this.#read(reading),
+      note: async ({ value }) => {
+        this.#cursor = value;
+      },
       onProblem: (message) => this.problems.push(message),
       now: () => this.nowMs,
     });
-    const before = this.ids.length;
-    await this.#follower.poll();
-    return this.ids.slice(before);
+    return this.#follower;
   }
 
   async restart(): Promise<void> {
@@ -125,6 +138,28 @@ describe('a followed file', () => {
     await reader.restart();
     appendFileSync(join(folder, 'audit.log.1'), line('late'));
     expect(await reader.poll()).toEqual(['late']);
+  });
+
+  test.each([
+    ['which is there', true],
+    ['which is not there yet', false],
+  ])('%s is known from the begin, however often it is rotated before the first look', async (_, isThere) => {
+    const reader = new Reader(log);
+    writeFileSync(join(folder, 'audit.log.7'), line('long-ago'));
+    utimesSync(join(folder, 'audit.log.7'), 1, 1);
+    if (isThere) writeFileSync(log, '');
+    await reader.begin();
+    await reader.restart();
+    for (const id of ['a', 'b']) {
+      appendFileSync(log, line(id));
+      renameSync(log, join(folder, `audit.log.${id === 'a' ? 2 : 1}`));
+    }
+    writeFileSync(log, line('c'));
+    await reader.begin();
+    expect([...(await reader.poll())].sort()).toEqual(['a', 'b', 'c']);
+    await reader.restart();
+    await reader.begin();
+    expect(await reader.poll()).toEqual([]);
   });
 
   test('rotated in any moment of the first look after a restart loses nothing', { timeout: 30_000 }, async () => {

@@ -2,7 +2,7 @@ import type { FindingWithOrigin } from '../../model/finding.ts';
 import type { Facts } from './facts.ts';
 import { consoleLink, logQuery } from './links.ts';
 import { requestText } from './request-text.ts';
-import { joined, mfaWords, other, placeOf, resourceOf, sentence, tagged, whyWords } from './words.ts';
+import { actionName, joined, mfaWords, other, placeOf, resourceOf, sentence, tagged, whyWords } from './words.ts';
 
 /**
  * What there is to say of an audit event.
@@ -30,7 +30,7 @@ export function auditFacts({ finding, recordText }: FindingWithOrigin, rules: re
           tagged('source identity', actor.source_identity),
         ]),
       ],
-      ['What', joined([`${action.service} ${action.name}`.trim(), tagged('failed with', action.error)])],
+      ['What', joined([actionName(finding), tagged('failed with', action.error)])],
       ['On', joined([resource, tagged('subresource', target.subresource), other(target.arn, target.name)])],
       ['Where', place],
       ['By', joined([actor.channel, actor.user_agent])],

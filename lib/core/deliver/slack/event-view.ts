@@ -33,6 +33,8 @@ export interface EventView {
   readonly details: readonly Row[];
   /** Pages about it: the event in CloudTrail's console, the cluster in EKS's, an alert's own. */
   readonly links: readonly ViewLink[];
+  /** An alert that is over. */
+  readonly isResolved?: true;
   /** How to find it in Loki, with what else this person did; absent for what Loki does not get. */
   readonly logs?: LogQuery;
 }
@@ -73,6 +75,7 @@ export function eventView(delivery: Delivery): EventView {
     rows: shownRows(facts.rows, MAX_ROW),
     details: shownRows(facts.details, MAX_DETAIL),
     links: facts.links.filter((link) => link !== undefined),
+    ...(delivery.alert?.status === 'resolved' ? { isResolved: true } : {}),
     ...(facts.logs === undefined ? {} : { logs: facts.logs }),
   };
 }

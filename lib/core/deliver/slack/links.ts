@@ -27,6 +27,8 @@ export interface LogQuery {
 const REGION = /^[a-z]{2,4}(?:-[a-z]+)+-\d{1,2}$/;
 /** An address that is not a query is no longer than this. */
 const MAX_SHORT_URL = 600;
+/** A longer account or cluster is none; the query does without. */
+const MAX_LABEL = 128;
 /** Loki's metadata holds so many bytes of a name. */
 const MAX_METADATA_BYTES = 2_048;
 /** A longer one, encoded twice, leaves no room in an address. */
@@ -63,7 +65,7 @@ function consoleHost(region: string): string | undefined {
 export function logQuery({ source, account, cluster, actor }: Pick<Finding, 'source' | 'account' | 'cluster' | 'actor'>): LogQuery {
   const labels = { service_name: 'driftwire', source, account, cluster };
   const matchers = Object.entries(labels).flatMap(([name, value]) =>
-    value === null || value === '' ? [] : [`${name}=${logqlString(value)}`],
+    value === null || value === '' || value.length > MAX_LABEL ? [] : [`${name}=${logqlString(value)}`],
   );
   const user = utf8Head(actor.user.toWellFormed(), MAX_METADATA_BYTES);
   return { selector: `{${matchers.join(', ')}}`, ...(user === '' || user.length > MAX_QUERIED_NAME ? {} : { user: logqlString(user) }) };

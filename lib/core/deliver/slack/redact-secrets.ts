@@ -64,7 +64,7 @@ function isPlain(value: string): boolean {
   return /^\\?["']?(?:true|false|null|none|HIDDEN_DUE_TO_SECURITY_REASONS|\*+|\[redacted\])?\\?["']?[,)}\]]*$/i.test(value);
 }
 
-/** The beginning of a text. The word at the cut goes too: half a secret would not be known for what it is. */
+/** The beginning of a text. What stands right before the cut goes too: half a secret would not be known for what it is. */
 function head(text: string): string {
-  return text.length <= MAX_TEXT ? text : text.slice(0, MAX_TEXT).replace(/[^\s"',;&]*$/, '');
+  return text.length <= MAX_TEXT ? text : text.slice(0, MAX_TEXT).replace(/[^\s"',;&]{1,200}$/, '');
 }

@@ -43,6 +43,9 @@ const MAX_DETAILED = 10;
 /** People whom the message of a digest names; all of them stand in its thread. */
 const MAX_NAMED = 10;
 
+/** Rows that are the same for all events of an incident, or nearly. */
+const COMMON = new Set(['Who', 'Where', 'Host']);
+
 /** The message of an incident, as it stands now. */
 export function renderParent(view: IncidentView, settings: RenderSettings): SlackMessage {
   const { lead, total } = view;
@@ -59,7 +62,7 @@ export function renderParent(view: IncidentView, settings: RenderSettings): Slac
     rows: isAlone ? lead.rows.map(rowLine) : summaryOf(view),
     links,
     buttons: settings.hasButtons ? buttonsOf(view) : undefined,
-    beside: isAlone ? lead.details.map(rowLine) : [worstLine(view), ...[...lead.rows, ...lead.details].map(rowLine)],
+    beside: isAlone ? lead.details.map(rowLine) : worstOf(view),
   });
 }
 
@@ -70,7 +73,7 @@ export function renderParent(view: IncidentView, settings: RenderSettings): Slac
  */
 export function renderDetails(events: readonly EventView[], settings: RenderSettings): readonly DetailsMessage[] {
   const isShort = events.length > MAX_DETAILED;
-  const listed = events.map((view): Listed => (isShort ? { lines: [titleLine(view, 'clock')], links: [] } : detailsOf(view, settings)));
+  const listed = events.map((view): Listed => (isShort ? { lines: [shortLine(view)], links: [] } : detailsOf(view, settings)));
   return packed(listed, { isApart: !isShort }).map(({ message, items }) => ({ message, events: items }));
 }
 
@@ -122,9 +125,9 @@ function headerOf({ kind, lead, worst, total, alerts }: IncidentView): Pick<Cont
   };
 }
 
-function countOf({ kind, total, firstMs, lastMs, worst }: IncidentView): Line {
-  const [one, many] = kind === 'changes' ? ['event', 'events'] : ['notice', 'notices'];
-  return [{ own: String(total), isBold: true }, { own: ` ${total === 1 ? one : many} · ${worst} · ` }, ...span(firstMs, lastMs)];
+function countOf({ kind, total, firstMs, lastMs }: IncidentView): Line {
+  const [one, many] = kind === 'changes' ? ['event', 'events'] : ['update', 'updates'];
+  return [{ own: String(total), isBold: true }, { own: ` ${total === 1 ? one : many} · ` }, ...span(firstMs, lastMs)];
 }
 
 function span(firstMs: number, lastMs: number): readonly Piece[] {
@@ -141,15 +144,21 @@ function stateOf({ acknowledged, muted }: IncidentView): readonly Line[] {
   ];
 }
 
-function summaryOf({ lead, place, actions, resources, rules, others }: IncidentView): readonly Line[] {
-  const who = lead.rows.find(([label]) => label === 'Who');
+/** What is the same for all events of a person, and what they were. */
+function summaryOf({ kind, lead, actions, resources, rules, others }: IncidentView): readonly Line[] {
   return [
-    ...(who === undefined ? [] : [rowLine(who)]),
-    ...(place === '' ? [] : [labelled('Where', { foreign: place })]),
-    ...listLine('What', actions, others.actions),
+    ...lead.rows.filter(([label]) => COMMON.has(label)).map(rowLine),
+    ...(kind === 'changes' ? listLine('What', actions, others.actions) : []),
     ...listLine('On', resources, others.resources),
-    ...listLine('Rules', rules, others.rules),
+    ...listLine(kind === 'changes' ? 'Rules' : 'Alerts', rules, others.rules),
   ];
+}
+
+/** The worst event beside the summary: without what stands there, and without a state that has changed since. */
+function worstOf({ kind, lead }: IncidentView): readonly Line[] {
+  const title = kind === 'changes' ? 'The worst of them: ' : 'The worst of it: ';
+  const rows = [...lead.rows, ...lead.details].filter(([label]) => !COMMON.has(label) && label !== 'State');
+  return [[{ own: title, isBold: true }, { foreign: lead.title }, { own: ', ' }, { timeMs: lead.timeMs }], ...rows.map(rowLine)];
 }
 
 /** Names with how often they occurred; what does not fit is counted together. */
@@ -174,23 +183,25 @@ function rowLine([label, text]: Row): Line {
   return labelled(label, { foreign: text });
 }
 
-function worstLine({ lead, kind }: IncidentView): Line {
-  return [
-    { own: kind === 'changes' ? 'The worst of them: ' : 'The first of the worst: ', isBold: true },
-    { foreign: lead.title },
-    { own: ', ' },
-    { timeMs: lead.timeMs },
-  ];
+function titleLine(view: EventView): Line {
+  return [{ own: `${wordOf(view)}, ` }, { timeMs: view.timeMs }, { own: ': ' }, { foreign: view.title }];
 }
 
-function titleLine({ priority, title, timeMs }: EventView, format: 'full' | 'clock'): Line {
-  return [{ own: `${lookOf(priority).mark} ` }, { timeMs, format }, { own: ` ${priority}: ` }, { foreign: title }];
+/** One of many by the same person, whom the message of the incident names. */
+function shortLine(view: EventView): Line {
+  const { title, user, timeMs } = view;
+  const what = title.startsWith(`${user} `) ? title.slice(user.length + 1) : title;
+  return [{ own: `${wordOf(view)}, ` }, { timeMs, format: 'clock' }, { own: ': ' }, { foreign: what }];
+}
+
+function wordOf({ priority, isResolved }: EventView): string {
+  return isResolved === true ? `${RESOLVED.mark} Resolved` : `${lookOf(priority).mark} ${priority}`;
 }
 
 function detailsOf(view: EventView, { links }: RenderSettings): Listed {
   const runbook = runbookLink(view.rule, links);
   return {
-    lines: [titleLine(view, 'full'), ...[...view.rows, ...view.details].map(rowLine)],
+    lines: [titleLine(view), ...[...view.rows, ...view.details].map(rowLine)],
     links: [...view.links, ...(runbook === undefined ? [] : [runbook])],
   };
 }

@@ -1,5 +1,4 @@
 import { civilTime } from '../../time.ts';
-import { mrkdwnText } from './shown-text.ts';
 import type { RichElement } from './slack-message.ts';
 
 /** Of Slack's formats of a date: `today at 10:26:53 AM`, and the time of day alone (https://docs.slack.dev/messaging/formatting-message-text, read 2026-11-21). */
@@ -15,10 +14,10 @@ export function utcText(timeMs: number, format: TimeFormat = 'full'): string {
   return format === 'full' ? `${date} ${clock} UTC` : `${clock} UTC`;
 }
 
-/** A moment in markup; each reader sees it in the own time zone. */
+/** A moment in markup; each reader sees it in the own time zone, but for the time of day in long lists, where there is no room for that. */
 export function mrkdwnTime(timeMs: number, format: TimeFormat = 'full'): string {
   const utc = utcText(timeMs, format);
-  return isShowable(timeMs) ? `<!date^${seconds(timeMs)}^${FORMATS[format]}|${utc}>` : mrkdwnText(utc);
+  return isShowable(timeMs) && format === 'full' ? `<!date^${seconds(timeMs)}^${FORMATS.full}|${utc}>` : utc;
 }
 
 /** A moment in a rich text. */

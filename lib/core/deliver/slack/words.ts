@@ -34,25 +34,30 @@ export function lookOf(priority: Priority): Look {
   return LOOKS[priority];
 }
 
-const KUBERNETES_VERBS: ReadonlyMap<string, string> = new Map([
-  ['create', 'created'],
-  ['update', 'updated'],
-  ['patch', 'patched'],
-  ['delete', 'deleted'],
-  ['deletecollection', 'deleted all of'],
+/** As it is said of what was done, and of what was tried. */
+interface Verb {
+  readonly did: string;
+  readonly todo: string;
+}
+
+const KUBERNETES_VERBS: ReadonlyMap<string, Verb> = new Map([
+  ['create', { did: 'created', todo: 'create' }],
+  ['update', { did: 'updated', todo: 'update' }],
+  ['patch', { did: 'patched', todo: 'patch' }],
+  ['delete', { did: 'deleted', todo: 'delete' }],
+  ['deletecollection', { did: 'deleted', todo: 'delete' }],
 ]);
 /** Subresources that are something of their own to people. */
-const SUBRESOURCES: ReadonlyMap<string, string> = new Map([
-  ['exec', 'ran a command in'],
-  ['attach', 'attached to'],
-  ['portforward', 'forwarded a port of'],
-  ['proxy', 'went through the API server to'],
-  ['scale', 'scaled'],
-  ['ephemeralcontainers', 'added a debug container to'],
-  ['eviction', 'evicted'],
-  ['binding', 'bound'],
-  ['approval', 'approved'],
-  ['token', 'issued a token for'],
+const SUBRESOURCES: ReadonlyMap<string, Verb> = new Map([
+  ['exec', { did: 'ran a command in', todo: 'run a command in' }],
+  ['attach', { did: 'attached to', todo: 'attach to' }],
+  ['portforward', { did: 'forwarded a port of', todo: 'forward a port of' }],
+  ['proxy', { did: 'went through the API server to', todo: 'go through the API server to' }],
+  ['scale', { did: 'scaled', todo: 'scale' }],
+  ['ephemeralcontainers', { did: 'added a debug container to', todo: 'add a debug container to' }],
+  ['eviction', { did: 'evicted', todo: 'evict' }],
+  ['approval', { did: 'approved', todo: 'approve' }],
+  ['token', { did: 'issued a token for', todo: 'issue a token for' }],
 ]);
 
 /** Who did what to what, as a sentence without its full stop: `alice patched Deployment shop/checkout`. */
@@ -60,18 +65,29 @@ export function sentence(
   { source, actor, action, target }: Pick<Finding, 'source' | 'actor' | 'action' | 'target'>,
   resource: string,
 ): string {
-  const what = on(resource);
-  if (action.class === 'sign_in') return `${actor.user} ${action.error === null ? 'signed in' : 'failed to sign in'} (${action.name})`;
-  if (action.error !== null || action.class === 'attempt')
-    return `${actor.user} tried ${action.name}${what} and failed${ended(action.error)}`;
-  const past = source === 'k8s_audit' ? (SUBRESOURCES.get(target.subresource ?? '') ?? KUBERNETES_VERBS.get(action.verb)) : undefined;
-  return past === undefined || resource === '' ? `${actor.user} called ${action.name}${what}` : `${actor.user} ${past} ${resource}`;
+  const { user } = actor;
+  if (action.class === 'sign_in') return `${user} ${action.error === null ? 'signed in' : 'failed to sign in'} (${action.name})`;
+  const own = source === 'k8s_audit' ? (SUBRESOURCES.get(target.subresource ?? '') ?? KUBERNETES_VERBS.get(action.verb)) : undefined;
+  const called = resource === '' ? action.name : `${action.name} on ${resource}`;
+  const { did, todo } = own === undefined || resource === '' ? { did: `called ${called}`, todo: `call ${called}` } : said(own, resource);
+  if (action.error === null && action.class !== 'attempt') return `${user} ${did}`;
+  return `${user} tried to ${todo} and failed${action.error === null ? '' : `: ${action.error}`}`;
+}
+
+function said({ did, todo }: Verb, resource: string): Verb {
+  return { did: `${did} ${resource}`, todo: `${todo} ${resource}` };
+}
+
+/** What was called, as its vendor writes it: `s3:PutBucketPolicy`, `patch deployments (apps)`. */
+export function actionName({ source, action: { service, name } }: Pick<Finding, 'source' | 'action'>): string {
+  if (service === '') return name;
+  return source === 'aws_cloudtrail' ? `${service}:${name}` : `${name} (${service})`;
 }
 
 /** What was acted on: `Deployment shop/checkout`; empty when the finding does not say. */
-export function resourceOf({ target }: Pick<Finding, 'target'>): string {
-  const name = target.namespace === null || target.namespace === '' ? target.name : `${target.namespace}/${target.name ?? '*'}`;
-  return [target.kind, name ?? target.arn].filter((part) => part !== null && part !== '').join(' ');
+export function resourceOf({ target: { kind, name, namespace, arn } }: Pick<Finding, 'target'>): string {
+  if (namespace === null || namespace === '') return joinedBy(' ', kind, name ?? arn);
+  return kind === null && name === null ? `namespace ${namespace}` : joinedBy(' ', kind, `${namespace}/${name ?? '*'}`);
 }
 
 /** Account, cluster and region, as far as they are known. */
@@ -94,7 +110,7 @@ export function whyWords({ reason, actor, action }: Pick<Finding, 'reason' | 'ac
   const because = Object.hasOwn(REASONS, reason) ? REASONS[reason as keyof typeof REASONS] : reason;
   const isByHand = actor.hand === 'human' || actor.hand === 'unknown';
   if (isDrift || (isByHand && (action.class === 'change' || action.class === 'interactive'))) return `counts as manual: ${because}`;
-  return `a rule asks for it; not counted as manual (${CLASSES[action.class]} by ${HANDS[actor.hand]}): ${because}`;
+  return `told because of its rule, not counted as manual: ${CLASSES[action.class]} by ${HANDS[actor.hand]} (${because})`;
 }
 
 const CLASSES: Readonly<Record<EventClass, string>> = {
@@ -102,7 +118,7 @@ const CLASSES: Readonly<Record<EventClass, string>> = {
   data: 'a data-plane event',
   interactive: 'an interactive session',
   sign_in: 'a sign-in',
-  attempt: 'an attempt that failed',
+  attempt: 'a failed attempt',
   dry_run: 'a dry run',
   read: 'a read',
   noise: 'upkeep',
@@ -133,13 +149,16 @@ export function other(text: string | null, known: string | null): string | null 
 
 /** What there is of several parts, in one line. */
 export function joined(parts: readonly (string | null)[]): string {
-  return parts.filter((part) => part !== null && part !== '').join(' · ');
+  return joinedBy(' · ', ...parts);
 }
 
-function on(resource: string): string {
-  return resource === '' ? '' : ` on ${resource}`;
+/** What there is of several parts, with something between them. */
+export function joinedBy(between: string, ...parts: readonly (string | null)[]): string {
+  return parts.filter((part) => part !== null && part !== '').join(between);
 }
 
-function ended(error: string | null): string {
-  return error === null ? '' : `: ${error}`;
+/** How long something took: `21 min`, `3 h 5 min`. */
+export function durationWords(ms: number): string {
+  const minutes = Math.max(1, Math.round(ms / 60_000));
+  return minutes < 60 ? `${minutes} min` : `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
 }

@@ -5,7 +5,7 @@ import type { DeadLetters } from './dead-letters.ts';
 import { DriftwireFunction, type FunctionDefaults } from './driftwire-function.ts';
 import { ALL_LEDGER_ACTIONS, type Ledger } from './ledger.ts';
 import { mayReadSecrets } from './secret-grants.ts';
-import { mayConsume, maySend, WorkQueue } from './work-queue.ts';
+import { mayConsume, mayPostpone, maySend, WorkQueue } from './work-queue.ts';
 
 /** Seconds a batch may take: a sink may ask for a pause, and every request has its own limit of 10 s. */
 const DELIVER_TIMEOUT = 60;
@@ -61,11 +61,13 @@ export class Delivery extends Construct {
       timeoutSeconds: DELIVER_TIMEOUT,
       environment: {
         DRIFTWIRE_TABLE: ledger.tableName,
+        DRIFTWIRE_FINDINGS_QUEUE_URL: findings.queueUrl,
         ...(alerts === undefined ? {} : { DRIFTWIRE_ALERTS_QUEUE_URL: alerts.queueUrl }),
       },
       aside: deadLetters.undelivered,
       may: [
         mayConsume(findings),
+        mayPostpone(findings),
         ledger.may('GetItem', 'BatchGetItem', 'Query', 'PutItem', 'UpdateItem'),
         ...(alerts === undefined ? [] : [maySend(alerts)]),
         ...mayReadSecrets(this, places.recordSecrets, secretsKeyArn),
@@ -86,10 +88,11 @@ export class Delivery extends Construct {
       description: 'Alerts to Slack and the other receivers',
       memoryMb: 512,
       timeoutSeconds: ALERT_TIMEOUT,
-      environment: { DRIFTWIRE_TABLE: ledger.tableName },
+      environment: { DRIFTWIRE_TABLE: ledger.tableName, DRIFTWIRE_ALERTS_QUEUE_URL: alerts.queueUrl },
       aside: deadLetters.undelivered,
       may: [
         mayConsume(alerts),
+        mayPostpone(alerts),
         ledger.may(...ALL_LEDGER_ACTIONS),
         ...mayReadSecrets(this, places.secrets, secretsKeyArn),
         ...(places.topicArns.length === 0 ? [] : [mayPublish(places.topicArns)]),

@@ -53,6 +53,11 @@ export function mayConsume(queue: sqs.IQueue): iam.PolicyStatement {
   });
 }
 
+/** What a function needs to let a message wait longer, where a sink has asked for a pause. */
+export function mayPostpone(queue: sqs.IQueue): iam.PolicyStatement {
+  return new iam.PolicyStatement({ actions: ['sqs:ChangeMessageVisibility'], resources: [queue.queueArn] });
+}
+
 /** What a function needs to put messages into a queue. */
 export function maySend(queue: sqs.IQueue): iam.PolicyStatement {
   return new iam.PolicyStatement({ actions: ['sqs:SendMessage'], resources: [queue.queueArn] });

@@ -80,6 +80,7 @@ describe('with everything that can be configured', () => {
     expect(lines(roles['deliver-role'])).toEqual([
       `${LOG} on deliverydeliverlog`,
       `${CONSUME} on deliveryfindings`,
+      'sqs:ChangeMessageVisibility on deliveryfindings',
       'dynamodb:GetItem dynamodb:BatchGetItem dynamodb:Query dynamodb:PutItem dynamodb:UpdateItem on ledger',
       'sqs:SendMessage on deliveryalerts',
       `ssm:GetParameter on arn:AWS::Partition:ssm:${ACCOUNT}:parameter/driftwire/loki`,
@@ -92,6 +93,7 @@ describe('with everything that can be configured', () => {
     expect(lines(roles['alert-role'])).toEqual([
       `${LOG} on deliveryalertlog`,
       `${CONSUME} on deliveryalerts`,
+      'sqs:ChangeMessageVisibility on deliveryalerts',
       DOCUMENTS,
       `ssm:GetParameter on arn:AWS::Partition:ssm:${ACCOUNT}:parameter/driftwire/slack-token`,
       'secretsmanager:GetSecretValue on arn:aws:secretsmanager:eu-west-1:111122223333:secret:pagerduty-AbCdEf',

@@ -1,0 +1,125 @@
+import { readFileSync } from 'node:fs';
+import { describe, expect, test } from 'vitest';
+import { ALARM_TEXTS } from '../../lib/constructs/alarm-texts.ts';
+import { CONFIGS, EVERYTHING, type Resource, resourcesOf, templatesOf } from '../support/infrastructure/synth.ts';
+
+const page = readFileSync(new URL('../../docs/runbook.md', import.meta.url), 'utf8').split(/^## On AWS$/m)[1] ?? '';
+const sections = page.split(/^### /m).slice(1);
+const headings = sections.map((section) => section.split('\n', 1)[0] ?? '');
+
+/** Alarms of a stack, by name. */
+function alarmsOf(yaml: string, stack = 'Driftwire'): Readonly<Record<string, Resource['Properties']>> {
+  const template = templatesOf(yaml)[stack];
+  if (template === undefined) throw new Error(`no stack ${stack}`);
+  const alarms = Object.values(resourcesOf(template, 'AWS::CloudWatch::Alarm'));
+  return Object.fromEntries(alarms.map(({ Properties }) => [String(Properties['AlarmName']), Properties]));
+}
+
+describe('alarms and runbook', () => {
+  test('each alarm has a heading, each heading an alarm', () => {
+    const made = new Set(
+      Object.values(CONFIGS).flatMap((yaml) =>
+        Object.values(templatesOf(yaml)).flatMap((template) =>
+          Object.values(resourcesOf(template, 'AWS::CloudWatch::Alarm')).map(({ Properties }) => String(Properties['AlarmName'])),
+        ),
+      ),
+    );
+    expect(headings.toSorted()).toEqual([...made].toSorted());
+    expect(headings.toSorted()).toEqual(Object.keys(ALARM_TEXTS).toSorted());
+    expect(headings.length).toBeGreaterThan(10);
+  });
+
+  test('each alarm says in its description what is wrong and names its heading', () => {
+    for (const [name, alarm] of Object.entries(alarmsOf(EVERYTHING))) {
+      expect(alarm['AlarmDescription']).toMatch(new RegExp(`^[A-Z].+[.?] What to do: docs/runbook\\.md#${name.toLowerCase()}$`));
+    }
+  });
+
+  test.each(headings.map((heading, index) => [heading, sections[index] ?? '']))(
+    '%s says what it means, where to look, what to do and how it turns green',
+    (_, section) => {
+      const parts = [...section.matchAll(/^\*\*(Meaning\.|Where to look\.|What to do\.|Turns green)\*\*/gm)].map(([, part]) => part);
+      expect(parts).toEqual(['Meaning.', 'Where to look.', 'What to do.', 'Turns green']);
+    },
+  );
+});
+
+describe('the alarms of a stack', () => {
+  test('without a configuration are those of what is there', () => {
+    expect(Object.keys(alarmsOf('')).toSorted()).toEqual([
+      'DriftwireDeadLetters',
+      'DriftwireFunctionErrors',
+      'DriftwireFunctionThrottled',
+      'DriftwireNothingArrives',
+      'DriftwireNothingDelivered',
+      'DriftwireQueueOld',
+      'DriftwireRuleFailing',
+      'DriftwireUndelivered',
+    ]);
+  });
+
+  test('with everything watch subscriptions and the flush too; over a stream, its lag', () => {
+    const everything = Object.keys(alarmsOf(EVERYTHING));
+    expect(everything).toEqual(
+      expect.arrayContaining(['DriftwireSubscriptionFailing', 'DriftwireSubscriptionThrottled', 'DriftwireFlushStopped']),
+    );
+    expect(everything).not.toContain('DriftwireStreamLagging');
+    expect(Object.keys(alarmsOf('aws: { eks: { log_groups: [/aws/eks/demo/cluster], through: kinesis } }'))).toContain(
+      'DriftwireStreamLagging',
+    );
+  });
+
+  test('say on purpose what it means that there is no data', () => {
+    const breaching = Object.entries(alarmsOf(EVERYTHING))
+      .filter(([, { TreatMissingData }]) => TreatMissingData === 'breaching')
+      .map(([name]) => name);
+    expect(breaching.toSorted()).toEqual(['DriftwireFlushStopped', 'DriftwireNothingArrives']);
+    for (const { TreatMissingData } of Object.values(alarmsOf(EVERYTHING))) expect(TreatMissingData).toMatch(/^(?:notB|b)reaching$/);
+  });
+
+  test('reach a topic when they fire and when it is over', () => {
+    const topic = ['arn:aws:sns:eu-west-1:111122223333:on-call'];
+    for (const alarm of Object.values(alarmsOf(EVERYTHING))) expect(alarm).toMatchObject({ AlarmActions: topic, OKActions: topic });
+    for (const alarm of Object.values(alarmsOf(''))) expect(alarm['AlarmActions']).toBeUndefined();
+  });
+
+  test('watch every function for errors, and every queue for old messages', () => {
+    const { DriftwireFunctionErrors: errors, DriftwireQueueOld: old } = alarmsOf(EVERYTHING);
+    const metrics = (alarm: Resource['Properties'] | undefined) =>
+      (alarm?.['Metrics'] as readonly { MetricStat?: unknown }[]).filter(({ MetricStat }) => MetricStat !== undefined);
+    expect(metrics(errors)).toHaveLength(7);
+    expect(metrics(old)).toHaveLength(4);
+  });
+
+  test('can be switched off, and a collector has one', () => {
+    expect(alarmsOf('aws: { alarms: { enabled: false } }')).toEqual({});
+    expect(Object.keys(alarmsOf(CONFIGS['collector'] ?? '', 'DriftwireCollector'))).toEqual(['DriftwireUndelivered']);
+    expect(Object.keys(alarmsOf(EVERYTHING, 'Driftwire-us-east-1'))).toEqual(['DriftwireUndelivered']);
+  });
+});
+
+describe('the dashboard', () => {
+  test('is named after the region and shows the queues and functions that there are', () => {
+    const { Driftwire } = templatesOf(EVERYTHING);
+    if (Driftwire === undefined) throw new Error('no stack');
+    const [board] = Object.values(resourcesOf(Driftwire, 'AWS::CloudWatch::Dashboard'));
+    expect(board?.Properties['DashboardName']).toEqual({ 'Fn::Join': ['', ['Driftwire-', { Ref: 'AWS::Region' }]] });
+    const body = JSON.stringify(board?.Properties['DashboardBody']);
+    for (const metric of [
+      'TriggeredRules',
+      'ApproximateAgeOfOldestMessage',
+      'NumberOfMessagesDeleted',
+      'Invocations',
+      'Errors',
+      'Duration',
+    ]) {
+      expect(body).toContain(metric);
+    }
+  });
+
+  test('can be left out', () => {
+    const { Driftwire } = templatesOf('aws: { dashboard: false }');
+    if (Driftwire === undefined) throw new Error('no stack');
+    expect(resourcesOf(Driftwire, 'AWS::CloudWatch::Dashboard')).toEqual({});
+  });
+});

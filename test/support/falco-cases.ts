@@ -79,7 +79,7 @@ export function contextsOf(source: EventSource, text: string): readonly EventCon
   return contexts;
 }
 
-const NO_RULES: RuleEngine = { rules: [], match: () => [], mayMatch: () => false };
+const NO_RULES: RuleEngine = { rules: [], match: () => [], mayMatch: () => false, needs: () => [] };
 
 /** The rule files of a case. */
 export function filesOf({ rules }: Pick<FalcoCase, 'rules'>): readonly RuleFile[] {

@@ -12,7 +12,7 @@ import { resolveText } from '../../lib/core/rules/resolve-field.ts';
 import { cloudtrailRecord, eventOf, kubernetesEvent } from './records.ts';
 
 /** An engine without rules. */
-export const NO_RULES: RuleEngine = { rules: [], match: () => [], mayMatch: () => false };
+export const NO_RULES: RuleEngine = { rules: [], match: () => [], mayMatch: () => false, needs: () => [] };
 
 const detector = new Detector({ policy: EMPTY_POLICY, engine: NO_RULES, ignores: [], hostname: 'falco-host' });
 

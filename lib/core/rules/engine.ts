@@ -6,6 +6,7 @@ import type { AuditEvent } from '../model/audit-event.ts';
 import type { OutputValue, Priority } from '../model/finding.ts';
 import type { EventSource } from '../model/raw-record.ts';
 import type { Verdict } from '../model/verdict.ts';
+import type { Needs } from './needs.ts';
 
 /** What rules see of one event. */
 export interface EventContext {
@@ -63,4 +64,9 @@ export interface RuleEngine {
    * a field that is not known makes its check unknown). Sound, never complete.
    */
   mayMatch(source: EventSource, know: (field: string) => Knowledge): boolean;
+  /**
+   * What each enabled rule of the source needs that may match an event of which `know` is true: such an event is worth
+   * looking at only if it has what one of them needs. Empty exactly when `mayMatch` is false.
+   */
+  needs(source: EventSource, know: (field: string) => Knowledge): readonly Needs[];
 }

@@ -4,6 +4,7 @@ import type { EventContext, Knowledge, RuleEngine, RuleFailure, RuleInfo, RuleMa
 import { fieldEvent } from './field-event.ts';
 import { FIELDS } from './field-table.ts';
 import type { CompiledOutput } from './format-output.ts';
+import type { Needs } from './needs.ts';
 import { RuleIndex } from './rule-index.ts';
 import { isSelected, type Selection } from './selection.ts';
 
@@ -51,5 +52,9 @@ export class CompiledEngine implements RuleEngine {
 
   mayMatch(source: EventSource, know: (field: string) => Knowledge): boolean {
     return this.#running[source].mayMatch(know);
+  }
+
+  needs(source: EventSource, know: (field: string) => Knowledge): readonly Needs[] {
+    return this.#running[source].needs(know);
   }
 }

@@ -71,6 +71,11 @@ export class RuleIndex<R extends { readonly condition: Pick<Compiled, 'needs' | 
     return made;
   }
 
+  /** What the rules need that may match an event of which this is known. */
+  needs(know: (field: string) => Knowledge): readonly Needs[] {
+    return this.#rules.filter(({ condition }) => condition.may(know) !== false).map(({ condition }) => condition.needs);
+  }
+
   /** False only if no rule can match any event of which this is known. */
   mayMatch(know: (field: string) => Knowledge): boolean {
     const mayOne = (positions: readonly number[]): boolean =>

@@ -283,6 +283,7 @@ describe('rules', () => {
       ...engine,
       rules: engine.rules,
       mayMatch: () => true,
+      needs: () => [],
       match: (context: Parameters<typeof engine.match>[0], onFailure: Parameters<typeof engine.match>[1]) => {
         if (first !== undefined) onFailure({ rule: first, error: 'overflow' });
         return engine.match(context, onFailure).slice(1);

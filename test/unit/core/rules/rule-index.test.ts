@@ -49,6 +49,20 @@ describe('the candidates among rules', () => {
   });
 });
 
+describe('what the rules need that may match, as far as is known', () => {
+  test('is told of these rules alone', () => {
+    const index = new RuleIndex(
+      ['ka.verb = create and ka.target.resource = pods', 'ka.verb = get', 'ka.uri = /x and not ka.verb = create'].map((text) => ({
+        condition: condition('k8s_audit', text),
+      })),
+      (name) => FIELDS.k8s_audit.get(name),
+    );
+    const needs = index.needs((field) => (field === 'ka.verb' ? { known: true, value: 'create' } : { known: false }));
+    expect(needs.map((each) => [...each.keys()])).toEqual([['ka.verb', 'ka.target.resource']]);
+    expect(index.needs(() => ({ known: false }))).toHaveLength(3);
+  });
+});
+
 describe('whether any rule may match, as far as is known', () => {
   const may = (known: Readonly<Record<string, string | undefined>>, ...texts: readonly string[]): boolean =>
     new RuleIndex(

@@ -1,8 +1,11 @@
 import type { Delivery } from '../../model/delivery.ts';
+import { subjectOf } from '../mute.ts';
 import { eventView, severity, worstFinding } from '../slack/event-view.ts';
 import { redactText } from '../slack/redact-secrets.ts';
 import { shownText } from '../slack/shown-text.ts';
+import { actionName } from './action-name.ts';
 import { EMPTY_BOOK, holds, noted, standing } from './alert-book.ts';
+import { expectedEntries } from './expected-entries.ts';
 import { type Group, type Incident, isSettled, type Manner } from './incident.ts';
 import { type GroupId, timeOf } from './incident-subject.ts';
 import { EMPTY_TALLY, tallied } from './tally.ts';
@@ -116,6 +119,8 @@ function firstOf(delivery: Delivery, marker: string, channel: string, nowMs: num
     ...talliesWith({ resources: EMPTY_TALLY, actions: EMPTY_TALLY, rules: EMPTY_TALLY }, delivery, lead.resource),
     lead,
     leadSeq: 1,
+    subject: subjectOf(delivery),
+    ...expectedOf(delivery),
     ...(delivery.alert === undefined ? {} : { alerts: noted(EMPTY_BOOK, delivery.alert) }),
     rev: 1,
     thread: EMPTY_THREAD,
@@ -129,8 +134,13 @@ function withEvent(incident: Incident, delivery: Delivery, nowMs: number): Incid
   const timeMs = timeOf(delivery);
   const total = incident.total + 1;
   const isWorse = severity(view.priority) < severity(incident.worst);
+  // a mute that is over is not shown any more, and may be asked for anew
+  const { muted, expected, ...rest } = incident;
+  const isMuted = muted !== undefined && nowMs < muted.untilMs;
   return {
-    ...incident,
+    ...rest,
+    ...(isMuted ? { muted } : {}),
+    ...(isWorse ? expectedOf(delivery) : definedExpected(expected)),
     firstMs: Math.min(incident.firstMs, timeMs),
     lastMs: Math.max(incident.lastMs, timeMs),
     countedMs: nowMs,
@@ -147,15 +157,22 @@ function displacedBy({ lead, leadSeq, inParent }: Incident): Pick<Incident, 'dis
   return inParent === leadSeq ? { displaced: { seq: leadSeq, view: lead } } : {};
 }
 
+function expectedOf(delivery: Delivery): Pick<Incident, 'expected'> {
+  return definedExpected(expectedEntries(delivery));
+}
+
+function definedExpected(expected: Incident['expected']): Pick<Incident, 'expected'> {
+  return expected === undefined ? {} : { expected };
+}
+
 function talliesWith(
   { resources, actions, rules }: Pick<Incident, 'resources' | 'actions' | 'rules'>,
   delivery: Delivery,
   resource: string,
 ): Pick<Incident, 'resources' | 'actions' | 'rules'> {
-  const { service, name } = worstFinding(delivery).finding.action;
   return {
     resources: resource === '' ? resources : tallied(resources, resource),
-    actions: tallied(actions, shown(`${service} ${name}`.trim())),
+    actions: tallied(actions, actionName(worstFinding(delivery).finding)),
     rules: delivery.findings.reduce((tally, { finding }) => tallied(tally, shown(finding.rule)), rules),
   };
 }

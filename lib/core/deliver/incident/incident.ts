@@ -1,5 +1,6 @@
 /** What the store keeps of an incident. Bounded, however many events it has: what is told of each event comes from its own delivery. */
 import type { Priority } from '../../model/finding.ts';
+import type { ConfigEntries } from '../../tune/config-entry.ts';
 import type { EventView } from '../slack/event-view.ts';
 import type { AlertBook } from './alert-book.ts';
 import type { IncidentView } from './incident-view.ts';
@@ -43,6 +44,10 @@ export interface Incident {
   /** A lead that gave way to a worse event and stood nowhere but in the parent: it goes to the thread. */
   readonly displaced?: { readonly seq: number; readonly view: EventView };
   readonly alerts?: AlertBook;
+  /** Who it is about as mutes name them (see `subjectOf`); absent in a record of an earlier version. */
+  readonly subject?: string;
+  /** What would have to stand in the configuration for its lead to be expected. */
+  readonly expected?: ConfigEntries;
   readonly acknowledged?: IncidentView['acknowledged'];
   readonly muted?: IncidentView['muted'];
   /** Rises with everything that changes what the parent shows. */

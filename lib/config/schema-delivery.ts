@@ -1,6 +1,6 @@
 /** Where findings go: Loki, Prometheus, Slack, other receivers, and the embedded server. */
 import * as z from 'zod';
-import { always, glob, httpUrl, isRecord, priority, region, secret, slackChannel, text } from './schema-values.ts';
+import { accountId, always, glob, httpUrl, isRecord, priority, region, secret, slackChannel, text } from './schema-values.ts';
 
 /** What a Loki entry carries beside its labels; `loki.labels` may promote any of these. */
 export const LOKI_METADATA = [
@@ -146,6 +146,37 @@ export const serve = z
     { when: always },
   );
 
+/** An address that people follow: it may name a place within its page, and goes into a message as it is. */
+const pageUrl = z
+  .string()
+  .max(500, 'too long: at most 500 characters')
+  .superRefine((value, context) => {
+    const [page = ''] = value.split('#');
+    const problem = httpUrl.safeParse(page).error?.issues[0];
+    if (problem !== undefined) context.addIssue({ code: 'custom', message: problem.message });
+    else if (/[\s<>|"\\^`]/.test(value)) context.addIssue({ code: 'custom', message: 'blanks and < > | " \\ ^ ` must be percent-encoded' });
+  });
+
+const slackRoute = z
+  .strictObject({
+    match: z
+      .strictObject({
+        priority: priority.optional().describe('This priority or a worse one.'),
+        tags: z.array(text).min(1).optional().describe("At least one of them is a tag of one of the event's rules."),
+        account: accountId.optional(),
+        cluster: glob.optional().describe('Name of the cluster.'),
+      })
+      .describe('All that is given must hold.'),
+    channel: slackChannel.describe('Channel for what matches.'),
+  })
+  .superRefine(
+    (value, context) => {
+      if (!isRecord(value) || !isRecord(value['match']) || Object.keys(value['match']).length > 0) return;
+      context.addIssue({ code: 'custom', path: ['match'], message: 'matches everything: name what it is for, or use slack.channel' });
+    },
+    { when: always },
+  );
+
 /** Slack, for people. */
 export const slack = z
   .strictObject({
@@ -160,7 +191,33 @@ export const slack = z
       .max(240)
       .default(15)
       .describe('Findings of one person within this time share one message, in minutes.'),
+    incidents_per_minute: z
+      .number()
+      .int()
+      .min(1)
+      .max(60)
+      .default(20)
+      .describe('New incidents a minute and channel that get a message of their own; more are told together as one digest.'),
     minimum_priority: priority.default('debug').describe('Findings below this priority are not sent.'),
+    routes: z.array(slackRoute).max(100).default([]).describe('Channels for some of the findings; the first route that matches wins.'),
+    links: z
+      .strictObject({
+        grafana_url: httpUrl
+          .optional()
+          .describe("Base address of Grafana: messages link to the person's events in Explore. Needs `loki`, which is what Explore reads."),
+        loki_datasource: text
+          .max(60)
+          .regex(/^[A-Za-z0-9_.-]+$/, 'not the uid of a data source: letters, digits, _ . -')
+          .default('loki')
+          .describe('Id (uid) of the Loki data source in Grafana.'),
+        runbook_url: pageUrl
+          .optional()
+          .describe(
+            'Address of your runbook; `{rule}` in it stands for the name of the rule as the anchor of a heading, such as `manual-aws-change`.',
+          ),
+      })
+      .default({ loki_datasource: 'loki' })
+      .describe('Where links in messages lead to, beside the AWS console.'),
     api_url: httpUrl.optional().describe('Another Slack API address (tests, proxies).'),
   })
   .superRefine(

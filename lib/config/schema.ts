@@ -71,6 +71,7 @@ const base = z.strictObject({
       z.strictObject({
         account: accountId.optional().describe('Account that the cluster runs in.'),
         region: region.optional().describe('Region that the cluster runs in.'),
+        channel: slackChannel.optional().describe('Slack channel for findings of this cluster.'),
       }),
     )
     .default({})

@@ -64,6 +64,12 @@ const REFUSED: readonly (readonly [string, string, string])[] = [
   ['slack: { token: {env: A} }', 'slack.channel', 'required with token'],
   ['slack: { token: {env: A}, channel: drift }', 'slack.channel', 'not a channel'],
   ['accounts: { "111122223333": { channel: drift } }', 'accounts["111122223333"].channel', 'not a channel'],
+  [slackLinks('grafana_url: "grafana.example.com"'), 'slack.links.grafana_url', 'not an address'],
+  [slackLinks('loki_datasource: "my loki"'), 'slack.links.loki_datasource', 'not the uid of a data source'],
+  [slackLinks('runbook_url: "javascript:alert(1)"'), 'slack.links.runbook_url', 'use http: or https:'],
+  [slackLinks('runbook_url: "https://u:p@wiki.example.com/#{rule}"'), 'slack.links.runbook_url', 'credentials inside an address'],
+  [slackLinks('runbook_url: "https://wiki.example.com/#a|b"'), 'slack.links.runbook_url', 'must be percent-encoded'],
+  [slackLinks(`runbook_url: "https://wiki.example.com/${'a'.repeat(500)}"`), 'slack.links.runbook_url', 'too long'],
   ['receivers: [{ type: sns, topic_arn: x }]', 'receivers[0].topic_arn', 'not the ARN of a topic'],
   ['receivers: [{ type: discord, webhook_url: "https://discord.example.com" }]', 'receivers[0].webhook_url', 'a secret does not belong'],
   [
@@ -79,6 +85,10 @@ const REFUSED: readonly (readonly [string, string, string])[] = [
   ['aws: { cloudtrail: { bucket: "s3://trail" } }', 'aws.cloudtrail.bucket', 'not the name of a bucket'],
   ['aws: { eks: { log_groups: ["a b"] } }', 'aws.eks.log_groups[0]', 'not the name of a log group'],
 ];
+
+function slackLinks(text: string): string {
+  return `slack: { token: {env: A}, channel: "#a", links: { ${text} } }`;
+}
 
 describe('the schema', () => {
   it.each(REFUSED)('refuses %s', (text, path, part) => {

@@ -2,6 +2,8 @@
 import { CommandReader, REDACTED } from './redact-words.ts';
 import { isSecretName } from './secret-name.ts';
 
+export { REDACTED } from './redact-words.ts';
+
 /** Characters of one text that are looked at; nothing longer is ever shown. */
 const MAX_TEXT = 2_000;
 

@@ -9,6 +9,7 @@ export const METRIC = {
   records: 'driftwire_records_total',
   dropped: 'driftwire_dropped_total',
   failed: 'driftwire_failed_total',
+  missed: 'driftwire_missed_total',
   overflow: 'driftwire_label_overflow_total',
   deliveries: 'driftwire_deliveries_total',
   delay: 'driftwire_delivery_delay_seconds',

@@ -155,6 +155,15 @@ export const CATALOGUE: readonly MetricDefinition[] = [
     isDeclared: true,
   },
   {
+    name: 'driftwire_missed_total',
+    type: 'counter',
+    unit: '',
+    help: 'Events with findings that no stream had brought, found by asking CloudTrail or CloudWatch Logs again.',
+    keeper: 'exact',
+    labels: [{ name: 'source', help: 'where the record came from', values: ['aws_cloudtrail', 'k8s_audit'] }],
+    isDeclared: true,
+  },
+  {
     name: 'driftwire_label_overflow_total',
     type: 'counter',
     unit: '',

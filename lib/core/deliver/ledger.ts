@@ -9,6 +9,9 @@ import { mergeIncrements } from './merge-increments.ts';
 /** The tag of findings that are drift (contract §5). */
 const DRIFT = 'drift';
 
+/** Events that were found by asking their source again. */
+const MISSED_METRIC = 'driftwire_missed_total';
+
 /** What Falco itself has judged is no audit event of ours: the same request may come here from its audit log as well. */
 const FALCO = 'falco';
 
@@ -16,7 +19,7 @@ const FALCO = 'falco';
  * The marks of one event: its record and findings under its own key; its manual change under the request's, because a request
  * is one change in however many of its stages a rule sees it.
  */
-export function marksOf({ key, requestKey, findings }: Delivery): readonly Mark[] {
+export function marksOf({ key, requestKey, missed, findings }: Delivery): readonly Mark[] {
   const { source } = findings[0].finding;
   const event: readonly Increment[] = [
     { metric: 'driftwire_records_total', labels: { source, outcome: 'finding' }, by: 1 },
@@ -24,6 +27,8 @@ export function marksOf({ key, requestKey, findings }: Delivery): readonly Mark[
       findingIncrement(finding),
       falcoEventIncrement({ ...falcoEventOf(finding), source: foreignSource ?? finding.source }),
     ]),
+    // under the event's mark: what the stream brings after all, and first, was not missed
+    ...(missed === undefined ? [] : [{ metric: MISSED_METRIC, labels: { source }, by: 1 }]),
   ];
   const drift = findings.find(({ finding }) => finding.source !== FALCO && finding.tags.includes(DRIFT));
   if (drift === undefined) return [{ key, increments: mergeIncrements(event) }];

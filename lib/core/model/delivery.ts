@@ -17,6 +17,8 @@ export interface Delivery {
    * because a repeat must end in the same log stream.
    */
   readonly ingest?: 'backfill';
+  /** Says that the stream did not bring the event: it was found by asking its source again (reconciliation). Counted with the event, once. */
+  readonly missed?: true;
   /** Says that this is no audit event but an alert of an Alertmanager. */
   readonly alert?: AlertState;
   /** All of the same event, in the order of the rules. */

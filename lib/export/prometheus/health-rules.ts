@@ -112,6 +112,16 @@ const ALERTS: readonly AlertText[] = [
       'Driftwire {{ $labels.instance }} has read records from {{ $labels.source }} before and none for an hour. An account or a cluster in use always writes some: reads, controllers, sign-ins.',
   },
   {
+    name: 'DriftwireEventsMissed',
+    // asked for every hour: two runs that find nothing make it green
+    expr: `${countWithout([], METRIC.missed, '2h')} > 0`,
+    severity: 'warning',
+    topic: 'health',
+    summary: 'The stream of {{ $labels.source }} has not brought every event',
+    description:
+      'Events of {{ $labels.source }} that no stream had brought were found by asking again: {{ printf "%.0f" $value }} in 2 hours. They have been delivered, late.',
+  },
+  {
     name: 'DriftwireRecordsFailed',
     expr: `${countWithout([], selector(METRIC.failed, ['code!="rule_error"']), '15m')} > 0`,
     severity: 'warning',

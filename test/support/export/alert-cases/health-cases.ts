@@ -327,6 +327,27 @@ export const HEALTH_CASES: readonly AlertCase[] = [
     fires: [],
   },
   {
+    alert: 'DriftwireEventsMissed',
+    name: 'events that no stream brought fire until two runs have found none',
+    series: { ...HEARD, [metric('missed_total', 'source="aws_cloudtrail"')]: '0x10 3x200' },
+    at: '125m',
+    fires: [
+      {
+        labels: { source: 'aws_cloudtrail' },
+        summary: 'The stream of aws_cloudtrail has not brought every event',
+        description:
+          'Events of aws_cloudtrail that no stream had brought were found by asking again: 3 in 2 hours. They have been delivered, late.',
+      },
+    ],
+  },
+  {
+    alert: 'DriftwireEventsMissed',
+    name: 'events missed before that are quiet',
+    series: { ...HEARD, [metric('missed_total', 'source="aws_cloudtrail"')]: '0x10 3x200' },
+    at: '140m',
+    fires: [],
+  },
+  {
     alert: 'DriftwireLabelBudgetExhausted',
     name: 'an event that has no label of its own any more fires',
     series: { ...HEARD, [metric('label_overflow_total', 'metric="kubernetes_audit_manual_changes_total", label="user"')]: '_x30 2x60' },

@@ -44,6 +44,11 @@ describe('a delivery as text', () => {
     expect(parseDelivery(deliveryText(delivery))).toStrictEqual(delivery);
   });
 
+  test('keeps that the stream did not bring it', () => {
+    const delivery = { ...deliveryOf('backfill'), missed: true } as const;
+    expect(parseDelivery(deliveryText(delivery))).toStrictEqual(delivery);
+  });
+
   test('holds the text of its record once', () => {
     const text = deliveryText(deliveryOf());
     expect(text.split('0b8e1a52-90cc-4c4e-8f4a-2d6b0a1f7c11')).toHaveLength(2);

@@ -95,6 +95,16 @@ test("an event that Falco judged is no manual change, whatever its rule's tags",
   ]);
 });
 
+test('an event that no stream brought counts as missed under its own mark, and once', () => {
+  const delivery = { key: 'a', requestKey: 'a request', ingest: 'backfill', findings: [foundWith()] } as const;
+  const [seen] = marksOf(delivery);
+  const marks = marksOf({ ...delivery, missed: true });
+  expect(marks.map(({ key }) => key)).toEqual(['a', 'a request']);
+  expect(marks[0]?.increments.filter((increment) => seen?.increments.every(({ metric }) => metric !== increment.metric))).toEqual([
+    { metric: 'driftwire_missed_total', labels: { source: 'k8s_audit' }, by: 1 },
+  ]);
+});
+
 describe('a record that made no finding', () => {
   test('counts under one outcome, with its reason', () => {
     expect(recordIncrements('k8s_audit', { kind: 'dropped', reason: 'read' }, 5)).toEqual([

@@ -32,6 +32,11 @@ export function lambda<Event, Result>(handler: (event: Event, context: Context) 
 }
 
 function failureLine(error: unknown): Readonly<Record<string, unknown>> {
-  if (error instanceof DriftwireError) return { level: 'error', code: error.code, retryable: error.retryable, message: error.message };
+  if (isDriftwireError(error)) return { level: 'error', code: error.code, retryable: error.retryable, message: error.message };
   return { level: 'error', code: 'DW_INTERNAL', retryable: true, message: error instanceof Error ? error.message : String(error) };
+}
+
+/** By its name: handler and work are bundled apart, and each has a class of its own. */
+function isDriftwireError(error: unknown): error is DriftwireError {
+  return error instanceof Error && error.name === 'DriftwireError' && 'code' in error && 'retryable' in error;
 }

@@ -20,7 +20,12 @@ export interface S3 {
 /** A client of S3. */
 export function s3(options: AwsOptions & { readonly forcePathStyle?: boolean } = {}): S3 {
   const { forcePathStyle, ...common } = options;
-  const client = new S3Client({ ...settingsOf(common), ...(forcePathStyle === undefined ? {} : { forcePathStyle }) });
+  // A trail's bucket may be in another region than the function.
+  const client = new S3Client({
+    ...settingsOf(common),
+    followRegionRedirects: true,
+    ...(forcePathStyle === undefined ? {} : { forcePathStyle }),
+  });
   return {
     object: async ({ bucket, key }, signal) => {
       const { Body: body } = await client.send(

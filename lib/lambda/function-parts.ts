@@ -3,7 +3,6 @@ import { SYSTEM_TIMING } from '../clients/retry.ts';
 import { functionEnvironment } from '../config/env.ts';
 import { DriftwireError } from '../core/errors.ts';
 import type { Log } from '../core/model/log.ts';
-import type { SharedStore } from '../core/ports.ts';
 import { createLog } from '../telemetry/log.ts';
 import { Queue } from './queue.ts';
 
@@ -13,7 +12,7 @@ export function functionLog(secrets: readonly string[] = []): Log {
 }
 
 /** Something that the deployment must have told the function. */
-function told(value: string | undefined, name: string): string {
+export function told(value: string | undefined, name: string): string {
   if (value !== undefined) return value;
   throw new DriftwireError('DW_CONFIG_INVALID', `the environment variable ${name} is not set: deploy again`);
 }
@@ -33,13 +32,6 @@ export function alertsQueue(): Queue | undefined {
 export function asideQueue(): Queue | undefined {
   const { asideQueueUrl } = functionEnvironment();
   return asideQueueUrl === undefined ? undefined : queueAt(asideQueueUrl);
-}
-
-/** The ledger and what is kept beside it. Loads the SDK. @throws {DriftwireError} when the function was not told the table's name. */
-export async function openStore(): Promise<SharedStore> {
-  const table = told(functionEnvironment().table, 'DRIFTWIRE_TABLE');
-  const [{ dynamoDb }, { DynamoStore }] = await Promise.all([import('../clients/aws.ts'), import('../stores/dynamodb.ts')]);
-  return new DynamoStore({ table, client: dynamoDb() });
 }
 
 function queueAt(url: string): Queue {

@@ -8,10 +8,13 @@ import { formatPath, type Problem } from './config/problem.ts';
 import type { Config } from './config/schema.ts';
 import type { SecretReference } from './config/schema-values.ts';
 import type { ResolvedSecret } from './config/secrets.ts';
+import { toLinks } from './config/to-links.ts';
 import { DriftwireError } from './core/errors.ts';
 import type { OnResult, Sink } from './core/ports.ts';
 import { LokiSink } from './sinks/loki.ts';
+import type { SlackStore } from './sinks/open-slack.ts';
 import { type RemoteWriteParts, RemoteWriteSink } from './sinks/remote-write.ts';
+import type { SlackSink } from './sinks/slack.ts';
 import { CATALOGUE } from './telemetry/catalogue.ts';
 
 /** Reads one secret; on a machine from its environment and files, in a function from AWS. */
@@ -23,6 +26,8 @@ export type OpenedSinks =
       readonly ok: true;
       /** Each must have every event. */
       readonly sinks: readonly Sink[];
+      /** Makes the sink that tells people in Slack, which keeps in the store what it has told; undefined when none is configured. */
+      readonly slack: ((store: SlackStore) => SlackSink) | undefined;
       /** Makes the writer of the totals; undefined when none is configured. */
       readonly remoteWrite: ((parts: RemoteWriteParts) => RemoteWriteSink) | undefined;
       /** What must not be told to anybody. */
@@ -41,7 +46,7 @@ export interface SinksOptions {
   readonly onResult?: OnResult;
 }
 
-/** Opens every place that the configuration names. Connects to nothing yet. */
+/** Opens every place that the configuration names, but for those that need a store (see `allSinks`). Connects to nothing yet. */
 export async function openSinks(config: Config, options: SinksOptions): Promise<OpenedSinks> {
   const secrets = new Secrets(options);
   const { loki } = config;
@@ -53,10 +58,31 @@ export async function openSinks(config: Config, options: SinksOptions): Promise<
     const sink = secrets.attempt(['loki'], () => new LokiSink({ url, tenant, promoted, structuredMetadata, http }, parts));
     if (sink !== undefined) sinks.push(sink);
   }
+  const slack = await openSlack(config, options, secrets);
   const remoteWrite = await openRemoteWrite(config, options, secrets);
   return secrets.problems.length > 0
     ? { ok: false, problems: secrets.problems }
-    : { ok: true, sinks, remoteWrite, secrets: secrets.values };
+    : { ok: true, sinks, slack, remoteWrite, secrets: secrets.values };
+}
+
+/** Every sink, with a store for those that need one. */
+export function allSinks({ sinks, slack }: Extract<OpenedSinks, { ok: true }>, store: SlackStore): readonly Sink[] {
+  return slack === undefined ? sinks : [...sinks, slack(store)];
+}
+
+async function openSlack(config: Config, options: SinksOptions, secrets: Secrets): Promise<((store: SlackStore) => SlackSink) | undefined> {
+  const { slack, accounts, clusters } = config;
+  if (slack === undefined) return undefined;
+  // loaded here, because Slack's library takes longer to load than many a run lasts
+  const { slackSink } = await import('./sinks/open-slack.ts');
+  const { token, webhook_url: webhook } = slack;
+  const access = {
+    token: token === undefined ? undefined : await secrets.read(token, ['slack', 'token']),
+    webhookUrl: webhook === undefined ? undefined : await secrets.read(webhook, ['slack', 'webhook_url']),
+  };
+  const settings = { ...slack, accounts, clusters, linkSettings: toLinks(config) };
+  const make = secrets.attempt(['slack'], () => slackSink(settings, access));
+  return make === undefined ? undefined : (store) => make(store, defined({ onResult: options.onResult }));
 }
 
 async function openRemoteWrite(

@@ -3,7 +3,7 @@ import type { Config } from '../config/schema.ts';
 import { resolveSecret } from '../config/secrets.ts';
 import type { SinkCheck } from '../core/model/delivery-result.ts';
 import { MemoryStore } from '../stores/memory.ts';
-import { openSinks, type SinksOptions } from '../wire-sinks.ts';
+import { allSinks, openSinks, type SinksOptions } from '../wire-sinks.ts';
 import { instanceName } from './metrics-of.ts';
 
 /** What each sink said, or why they could not be asked. */
@@ -15,9 +15,10 @@ export type CheckedSinks =
 export async function checkSinks(config: Config, options: Pick<SinksOptions, 'file' | 'placeOf' | 'version'>): Promise<CheckedSinks> {
   const opened = await openSinks(config, { ...options, instance: instanceName(), readSecret: resolveSecret });
   if (!opened.ok) return opened;
-  // nothing is kept: a check writes no samples
-  const writer = opened.remoteWrite?.({ documents: new MemoryStore(), log: () => undefined, read: async () => [] });
-  const sinks = [...opened.sinks, ...(writer === undefined ? [] : [writer])];
+  // nothing is kept: a check writes no samples and no messages
+  const store = new MemoryStore();
+  const writer = opened.remoteWrite?.({ documents: store, log: () => undefined, read: async () => [] });
+  const sinks = [...allSinks(opened, store), ...(writer === undefined ? [] : [writer])];
   try {
     return { ok: true, sinks: await Promise.all(sinks.map(async (sink) => ({ sink: sink.name, check: await sink.check() }))) };
   } finally {

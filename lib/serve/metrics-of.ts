@@ -16,13 +16,17 @@ export function instanceName(): string {
 /** The registry of a process with these rules and sinks. */
 export function metricsOf(
   { config, engine, ruleTexts }: Extract<OpenedScan, { ok: true }>,
-  { sinks, remoteWrite }: Extract<OpenedSinks, { ok: true }>,
+  { sinks, slack, remoteWrite }: Extract<OpenedSinks, { ok: true }>,
   version: string,
 ): Metrics {
   const rulesHash = createHash('sha256');
   for (const { text } of ruleTexts) rulesHash.update(text).update('\0');
   return new Metrics({
-    sinks: [...sinks.map(({ name }) => name), ...(remoteWrite === undefined ? [] : ['remote_write'])],
+    sinks: [
+      ...sinks.map(({ name }) => name),
+      ...(slack === undefined ? [] : ['slack']),
+      ...(remoteWrite === undefined ? [] : ['remote_write']),
+    ],
     rules: engine.rules.filter(({ enabled }) => enabled).map(({ name, priority, source }) => ({ rule: name, priority, source })),
     labels: config.labels,
     build: { version, configHash: configHash(config), rulesHash: rulesHash.digest('hex').slice(0, HASH_DIGITS) },

@@ -6,7 +6,7 @@ import { resolveSecret } from '../config/secrets.ts';
 import type { Log } from '../core/model/log.ts';
 import { SqliteStore } from '../stores/sqlite.ts';
 import type { OpenedScan } from '../wire.ts';
-import { openSinks } from '../wire-sinks.ts';
+import { allSinks, openSinks } from '../wire-sinks.ts';
 import { instanceName, metricsOf } from './metrics-of.ts';
 import { Pusher } from './push.ts';
 import { readMetrics } from './read-metrics.ts';
@@ -35,8 +35,8 @@ export async function openPush({ loaded, file, opened, version, log }: OpenPushO
   const { config } = opened;
   const sinks = await openSinks(config, { file, placeOf: loaded.placeOf, version, instance: instanceName(), readSecret: resolveSecret });
   if (!sinks.ok) return sinks;
-  if (sinks.sinks.length === 0 && sinks.remoteWrite === undefined) {
-    const message = '--push: there is nothing to deliver to: configure loki or prometheus';
+  if (sinks.sinks.length === 0 && sinks.slack === undefined && sinks.remoteWrite === undefined) {
+    const message = '--push: there is nothing to deliver to: configure loki, prometheus or slack';
     return { ok: false, problems: [{ severity: 'error', file, line: 1, column: 1, path: '', message }] };
   }
   const store = new SqliteStore(settingsOf(config, dirname(resolve(file))).state_dir);
@@ -47,12 +47,13 @@ export async function openPush({ loaded, file, opened, version, log }: OpenPushO
     timing: SYSTEM_TIMING,
     read: (status) => readMetrics(store, metrics, status).then(() => metrics.series()),
   });
-  const pusher = new Pusher({ ledger: store, sinks: sinks.sinks, remoteWrite, timing: SYSTEM_TIMING });
+  const all = allSinks(sinks, store);
+  const pusher = new Pusher({ ledger: store, sinks: all, remoteWrite, timing: SYSTEM_TIMING });
   return {
     ok: true,
     pusher,
     close: async () => {
-      for (const sink of sinks.sinks) sink.close();
+      for (const sink of all) sink.close();
       remoteWrite?.close();
       await store.close();
     },

@@ -6,7 +6,7 @@ import type { Log } from '../core/model/log.ts';
 import { SqliteStore } from '../stores/sqlite.ts';
 import { createLog, type LogOptions } from '../telemetry/log.ts';
 import { openScan, type ScanOptions } from '../wire.ts';
-import { openSinks } from '../wire-sinks.ts';
+import { allSinks, openSinks } from '../wire-sinks.ts';
 import { instanceName, metricsOf } from './metrics-of.ts';
 import { type Serving, serve } from './serve.ts';
 import { settingsOf } from './settings.ts';
@@ -67,7 +67,7 @@ export async function openServe(
       config: settings,
       detector,
       store,
-      sinks: sinks.sinks,
+      sinks: allSinks(sinks, store),
       remoteWrite: sinks.remoteWrite,
       metrics,
       ingestToken,

@@ -5,13 +5,13 @@ import type { Delivery } from '../../model/delivery.ts';
 export type GroupId = string;
 
 /**
- * Who an incident is about: the same principal in the same session at the same place, told in the same channel; or one group of
- * alerts of an Alertmanager.
+ * Who an incident is about: the same principal in the same session in one cluster or account (of Falco's events: on one host), told
+ * in the same channel; or one group of alerts of an Alertmanager.
  */
 export function groupIdOf({ findings, alert }: Delivery, channel: string): GroupId {
   if (alert !== undefined) return fingerprint(JSON.stringify(['alerts', channel, alert.groupKey]));
-  const { actor, account, cluster } = findings[0].finding;
-  const place = cluster === null ? ['account', account] : ['cluster', cluster];
+  const { actor, account, cluster, source, hostname } = findings[0].finding;
+  const place = source === 'falco' ? ['host', hostname, cluster] : cluster === null ? ['account', account] : ['cluster', cluster];
   return fingerprint(JSON.stringify(['changes', channel, actor.principal ?? actor.user, actor.session, ...place]));
 }
 

@@ -11,6 +11,12 @@ export interface Records {
   readonly group: Group;
   readonly digest: Digest;
   readonly channel: Admissions;
+  readonly pace: Pace;
+}
+
+/** When the next call of a kind may be made, in ms since 1970. Shared, so that several senders together keep to Slack's limits. */
+export interface Pace {
+  readonly nextMs: number;
 }
 
 const VERSION = 1;

@@ -25,6 +25,16 @@ test('another person, session, cluster, account or channel is another subject', 
   expect(new Set(ids).size).toBe(ids.length);
 });
 
+test("of Falco's events the host tells one subject from another", () => {
+  const onHost = (hostname: string) => {
+    const delivery = deed(base);
+    const [first] = delivery.findings;
+    return groupIdOf({ ...delivery, findings: [{ ...first, finding: { ...first.finding, source: 'falco', hostname } }] }, '#drift');
+  };
+  expect(onHost('node-1')).toBe(onHost('node-1'));
+  expect(onHost('node-1')).not.toBe(onHost('node-2'));
+});
+
 test('all alerts of one group of an Alertmanager are one subject', () => {
   expect(groupIdOf(alarm({ startsAtMs: AT }), '#drift')).toBe(
     groupIdOf(alarm({ startsAtMs: AT + 1, fingerprint: 'f2', status: 'resolved' }), '#drift'),

@@ -1,42 +1,100 @@
 /** The composition root of the CDK app: from `driftwire.yaml` to everything that the stacks are made from, or all that stands in the way. */
-
-import { configHash } from './config/hash.ts';
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import type { LoadedConfig } from './config/load.ts';
 import { DEFAULT_CONFIG_FILE, loadConfigFile } from './config/load-file.ts';
 import type { Problem } from './config/problem.ts';
 import type { Config } from './config/schema.ts';
 import { defaultAwsSettings } from './config/schema-aws.ts';
 import { secretsNotForAws } from './config/secrets.ts';
-import type { FunctionName } from './constructs/function-names.ts';
+import { toPolicy } from './config/to-policy.ts';
+import type { CompiledPatterns } from './constructs/compiled-patterns.ts';
+import { compilePolicy } from './core/policy/declared.ts';
+import type { LeftOut } from './core/policy/left-out.ts';
+import { CWL_TRUNCATED_PATTERN, cloudWatchLogsPattern } from './core/policy/to-cwl.ts';
+import { eventBridgePattern } from './core/policy/to-eventbridge.ts';
+import { compileSettings } from './lambda/compile-settings.ts';
+import type { FunctionSettings } from './lambda/settings.ts';
 import type { Deployment } from './stacks/deployment.ts';
-import { openScan } from './wire.ts';
+import { functionNames } from './stacks/places.ts';
+import { type OpenedScan, openScan } from './wire.ts';
 
 export interface DeploymentOptions {
   /** Configuration file; undefined: `driftwire.yaml` in the current folder if it is there, else built-in defaults. */
   readonly configPath: string | undefined;
   /** Region that the command line tool deploys to. */
   readonly region: string | undefined;
-  /** The folder with a function's bundle. */
-  readonly codeOf: (name: FunctionName) => string;
+  readonly version: string;
+  /** Folder for the functions' bundles. */
+  readonly bundlesIn: string;
 }
 
 /** A deployment, or why there is none. */
 export type OpenedDeployment =
-  | { readonly ok: true; readonly deployment: Deployment; readonly warnings: readonly Problem[] }
+  | {
+      readonly ok: true;
+      readonly deployment: Deployment;
+      readonly warnings: readonly Problem[];
+      /** What is good to know and no fault: declared principals that no pattern can leave out. */
+      readonly notes: readonly string[];
+    }
   | { readonly ok: false; readonly problems: readonly Problem[] };
 
-/** Loads and checks everything that can be checked before a resource is made: configuration, rules, secrets. */
-export async function openDeployment({ configPath, region, codeOf }: DeploymentOptions): Promise<OpenedDeployment> {
+/** Loads and checks everything that can be checked before a resource is made (configuration, rules, secrets), then compiles and bundles. */
+export async function openDeployment({ configPath, region, version, bundlesIn }: DeploymentOptions): Promise<OpenedDeployment> {
   const loaded = loadConfigFile(configPath);
   const file = configPath ?? DEFAULT_CONFIG_FILE;
   const opened = await openScan({ configPath: file, config: loaded, ruleFiles: [], builtinRules: true });
   const deployable = loaded.config === undefined ? [] : notForAws(loaded.config, loaded, file, region);
   const problems = [...(opened.ok ? opened.warnings : opened.problems), ...deployable];
   if (!opened.ok || problems.some(({ severity }) => severity === 'error')) return { ok: false, problems };
+  const functions = compileSettings(opened, version);
+  const { patterns, notes } = compilePatterns(opened, functions);
   const { config } = opened;
   const settings = config.aws ?? defaultAwsSettings();
-  const patterns = { events: eventPattern(), audit: auditPattern() };
-  return { ok: true, deployment: { config, settings, configHash: configHash(config), patterns, codeOf, region }, warnings: problems };
+  const codeOf = await bundle(config, settings, functions, bundlesIn);
+  const deployment = { config, settings, configHash: functions.configHash, patterns, codeOf, region };
+  return { ok: true, deployment, warnings: problems, notes };
+}
+
+/** Bundles the functions that the configuration needs; a collector needs none, and loads no bundler. */
+async function bundle(
+  config: Config,
+  settings: Deployment['settings'],
+  functions: FunctionSettings,
+  bundlesIn: string,
+): Promise<Deployment['codeOf']> {
+  const needed = functionNames(config, settings);
+  const names = needed.filter((name) => existsSync(new URL(`../functions/${name}/handler.ts`, import.meta.url)));
+  for (const name of needed.filter((one) => !names.includes(one))) {
+    mkdirSync(join(bundlesIn, name), { recursive: true });
+    writeFileSync(
+      join(bundlesIn, name, 'handler.mjs'),
+      "export const handler = async () => { throw new Error('not in this version'); };\n",
+    );
+  }
+  if (names.length > 0) {
+    const { buildFunctions } = await import('./lambda/build.ts');
+    await buildFunctions({ names, settings: functions, outDir: bundlesIn });
+  }
+  return (name) => join(bundlesIn, name);
+}
+
+/** The patterns that spare the functions what no rule can match. */
+function compilePatterns(
+  { config, engine }: Extract<OpenedScan, { ok: true }>,
+  { configHash, rulesHash }: FunctionSettings,
+): { readonly patterns: CompiledPatterns; readonly notes: readonly string[] } {
+  const policy = compilePolicy(toPolicy(config));
+  const { pattern, dropsReads, leftOut } = eventBridgePattern(policy, engine);
+  const audit = cloudWatchLogsPattern(policy, engine);
+  const events = { pattern, withReads: !dropsReads, compiledFrom: `configuration ${configHash}, rules ${rulesHash}` };
+  const notes = [...told('EventBridge', leftOut), ...(config.aws?.eks === undefined ? [] : told('CloudWatch Logs', audit.leftOut))];
+  return { patterns: { events, audit: audit.text, truncated: CWL_TRUNCATED_PATTERN }, notes };
+}
+
+function told(service: string, leftOut: readonly LeftOut[]): readonly string[] {
+  return leftOut.map(({ entry, reason }) => `"${entry}" is not in the pattern for ${service} (${reason}): the functions decide alone`);
 }
 
 /** What is right on a machine and cannot be deployed. */
@@ -51,12 +109,10 @@ function notForAws(config: Config, { placeOf }: LoadedConfig, file: string, regi
   const problems = secretsNotForAws(config).map(({ path, message }) => at(keysOf(path), path, message));
   const { aws, serve, prometheus } = config;
   if (aws?.webhook === true && serve.ingest_token === undefined) {
-    const message = 'needs serve.ingest_token: without a token anybody could post events';
-    problems.push(at(['aws', 'webhook'], 'aws.webhook', message));
+    problems.push(at(['aws', 'webhook'], 'aws.webhook', 'needs serve.ingest_token: without a token anybody could post events'));
   }
   if (aws?.forward_regions !== undefined && aws.region === undefined && region === undefined) {
-    const message = 'needs to know where to: set aws.region, or AWS_REGION';
-    problems.push(at(['aws', 'forward_regions'], 'aws.forward_regions', message));
+    problems.push(at(['aws', 'forward_regions'], 'aws.forward_regions', 'needs to know where to: set aws.region, or AWS_REGION'));
   }
   const write = prometheus?.remote_write;
   if (write?.sigv4 !== undefined && !/\/workspaces\/ws-[\w-]+\//.test(write.url)) {
@@ -70,16 +126,4 @@ function notForAws(config: Config, { placeOf }: LoadedConfig, file: string, regi
 /** The keys of a written path such as `receivers[1].token`. */
 function keysOf(path: string): readonly PropertyKey[] {
   return [...path.matchAll(/\[(\d+)\]|([^.[\]]+)/g)].map(([, index, key]) => (index === undefined ? (key ?? '') : Number(index)));
-}
-
-function eventPattern(): Readonly<Record<string, unknown>> {
-  return {
-    source: [{ prefix: 'aws.' }],
-    'detail-type': [{ suffix: ' via CloudTrail' }],
-    detail: { readOnly: [false, 'false', 'False', { exists: false }] },
-  };
-}
-
-function auditPattern(): string {
-  return '{ $.auditID = * }';
 }

@@ -6,6 +6,7 @@ import * as logs from 'aws-cdk-lib/aws-logs';
 import type * as sqs from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import type { AwsSettings } from '../config/schema-aws.ts';
+import type { CompiledPatterns } from './compiled-patterns.ts';
 import type { DriftwireFunction } from './driftwire-function.ts';
 
 /** Name of our subscription on a log group; stable, because a group has room for two and a renamed one would need both. */
@@ -17,8 +18,7 @@ const STREAM_MAX_AGE = Duration.hours(12);
 
 export interface AuditLogProps {
   readonly eks: NonNullable<AwsSettings['eks']>;
-  /** Compiled filter pattern; lets through at least what the rules keep. */
-  readonly pattern: string;
+  readonly patterns: Pick<CompiledPatterns, 'audit' | 'truncated'>;
   readonly target: DriftwireFunction;
   /** Between the log groups and the function; without it the subscription calls the function. */
   readonly stream: AuditStream | undefined;
@@ -27,7 +27,7 @@ export interface AuditLogProps {
 
 /** How Kubernetes audit events come in: subscriptions on log groups that are there already. Makes no log group. */
 export class AuditLog extends Construct {
-  constructor(scope: Construct, id: string, { eks, pattern, target, stream, undelivered }: AuditLogProps) {
+  constructor(scope: Construct, id: string, { eks, patterns, target, stream, undelivered }: AuditLogProps) {
     super(scope, id);
     const destination = stream === undefined ? this.#straight(eks.log_groups, target) : throughStream(this, stream, target, undelivered);
     for (const logGroupName of eks.log_groups) {
@@ -40,9 +40,9 @@ export class AuditLog extends Construct {
         });
         filter.node.addDependency(...destination.dependencies);
       };
-      subscribe('', pattern);
-      // Lines that CloudWatch cut end with "[Truncated...]" and are no JSON any more, so that no JSON pattern matches them.
-      if (eks.truncated_lines) subscribe('-truncated', 'Truncated');
+      subscribe('', patterns.audit);
+      // Lines that CloudWatch cut are no JSON any more, so that no pattern for JSON matches them.
+      if (eks.truncated_lines) subscribe('-truncated', patterns.truncated);
     }
   }
 

@@ -2,6 +2,7 @@ import { Aws, Stack } from 'aws-cdk-lib';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
 import type { AwsSettings } from '../config/schema-aws.ts';
+import type { EventPattern } from './compiled-patterns.ts';
 import { EventRule } from './event-rule.ts';
 import { COLLECTOR_ROLE, PROCESSOR_QUEUE } from './intake.ts';
 import { letRuleSend } from './queue-target.ts';
@@ -9,8 +10,7 @@ import { Undelivered } from './undelivered.ts';
 
 export interface CollectorProps {
   readonly processorAccount: string;
-  readonly pattern: Readonly<Record<string, unknown>>;
-  readonly configHash: string;
+  readonly pattern: EventPattern;
   readonly alarms: AwsSettings['alarms'];
 }
 
@@ -20,7 +20,7 @@ export interface CollectorProps {
  * @see https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-service-cross-account.html (read 2026-11)
  */
 export class Collector extends Construct {
-  constructor(scope: Construct, id: string, { processorAccount, pattern, configHash, alarms }: CollectorProps) {
+  constructor(scope: Construct, id: string, { processorAccount, pattern, alarms }: CollectorProps) {
     super(scope, id);
     const queueArn = Stack.of(this).formatArn({ service: 'sqs', account: processorAccount, resource: PROCESSOR_QUEUE });
     const undelivered = new Undelivered(this, 'undelivered');
@@ -37,7 +37,6 @@ export class Collector extends Construct {
     });
     const rule = new EventRule(this, 'rule', {
       pattern,
-      configHash,
       target: { bind: () => ({ arn: queueArn, role, deadLetterConfig: { arn: undelivered.queueArn } }) },
     });
     letRuleSend(undelivered, rule);

@@ -1,6 +1,7 @@
 import { Construct } from 'constructs';
 import type { AwsSettings } from '../config/schema-aws.ts';
 import { AuditLog, AuditStream, mayReadStream } from './audit-log.ts';
+import type { CompiledPatterns } from './compiled-patterns.ts';
 import type { DeadLetters } from './dead-letters.ts';
 import { DriftwireFunction, type FunctionDefaults } from './driftwire-function.ts';
 import { Intake, mayReadTrail } from './intake.ts';
@@ -14,15 +15,8 @@ export interface DetectorProps {
   readonly settings: AwsSettings;
   readonly defaults: FunctionDefaults;
   readonly patterns: CompiledPatterns;
-  readonly configHash: string;
   readonly deadLetters: DeadLetters;
   readonly findings: WorkQueue;
-}
-
-/** What the rules and the policy compile to in the languages of EventBridge and CloudWatch Logs. */
-export interface CompiledPatterns {
-  readonly events: Readonly<Record<string, unknown>>;
-  readonly audit: string;
 }
 
 /** The hot path: the functions that read audit records and put findings into the queue. */
@@ -34,11 +28,10 @@ export class Detector extends Construct {
 
   constructor(scope: Construct, id: string, props: DetectorProps) {
     super(scope, id);
-    const { settings, patterns, configHash, deadLetters } = props;
+    const { settings, patterns, deadLetters } = props;
     this.intake = new Intake(this, 'intake', {
       settings,
       pattern: patterns.events,
-      configHash,
       deadLetters,
       consumerTimeoutSeconds: CLOUDTRAIL_TIMEOUT,
     });
@@ -48,7 +41,7 @@ export class Detector extends Construct {
     this.stream = eks.through === 'kinesis' ? new AuditStream(this, 'audit-stream') : undefined;
     this.audit = this.#readAudit(props, this.stream);
     const { undelivered } = deadLetters;
-    new AuditLog(this, 'audit-log', { eks, pattern: patterns.audit, target: this.audit, stream: this.stream, undelivered });
+    new AuditLog(this, 'audit-log', { eks, patterns, target: this.audit, stream: this.stream, undelivered });
   }
 
   #readCloudTrail({ settings, defaults, findings, deadLetters }: DetectorProps): DriftwireFunction {

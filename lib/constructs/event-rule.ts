@@ -1,12 +1,10 @@
 import * as events from 'aws-cdk-lib/aws-events';
 import type { Construct } from 'constructs';
+import type { EventPattern } from './compiled-patterns.ts';
 
 /** What a rule for CloudTrail events is told. */
 export interface EventRuleProps {
-  /** Compiled from the loaded rules and the policy; lets through at least what they keep. */
-  readonly pattern: Readonly<Record<string, unknown>>;
-  /** Of the configuration that the pattern was compiled from: the functions export the same, so that a skew shows. */
-  readonly configHash: string;
+  readonly pattern: EventPattern;
   readonly target: events.IRuleTarget;
   /** The default bus, where AWS puts its events, unless given. */
   readonly bus?: events.EventBus;
@@ -14,9 +12,9 @@ export interface EventRuleProps {
 
 /** The rule that picks the CloudTrail events which may be a finding. */
 export class EventRule extends events.Rule {
-  constructor(scope: Construct, id: string, { pattern, configHash, target, bus }: EventRuleProps) {
+  constructor(scope: Construct, id: string, { pattern: { pattern, withReads, compiledFrom }, target, bus }: EventRuleProps) {
     super(scope, id, {
-      description: `CloudTrail events for Driftwire; compiled from configuration ${configHash}`,
+      description: `CloudTrail events for Driftwire; compiled from ${compiledFrom}`,
       ...(bus === undefined ? {} : { eventBus: bus }),
       eventPattern: { source: events.Match.prefix('aws.') },
       targets: [target],
@@ -25,5 +23,7 @@ export class EventRule extends events.Rule {
     if (!(rule instanceof events.CfnRule)) throw new Error('the rule has no CloudFormation resource');
     // Set as it was compiled: the construct's own option, which must be there, knows neither $or nor nested operators.
     rule.eventPattern = pattern;
+    // Without it EventBridge leaves out what only reads (EventBridge User Guide, "events via CloudTrail", read 2026-11).
+    if (withReads) rule.state = 'ENABLED_WITH_ALL_CLOUDTRAIL_MANAGEMENT_EVENTS';
   }
 }

@@ -6,6 +6,7 @@ import type * as sqs from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import type { AwsSettings } from '../config/schema-aws.ts';
 import { acknowledgeWildcard } from './acknowledge.ts';
+import type { EventPattern } from './compiled-patterns.ts';
 import type { DeadLetters } from './dead-letters.ts';
 import { EventRule } from './event-rule.ts';
 import { QueueTarget } from './queue-target.ts';
@@ -20,8 +21,7 @@ export const FORWARD_BUS = 'driftwire';
 
 export interface IntakeProps {
   readonly settings: AwsSettings;
-  readonly pattern: Readonly<Record<string, unknown>>;
-  readonly configHash: string;
+  readonly pattern: EventPattern;
   readonly deadLetters: DeadLetters;
   /** Of the function that reads the queues, in seconds. */
   readonly consumerTimeoutSeconds: number;
@@ -39,12 +39,12 @@ export class Intake extends Construct {
 
   constructor(scope: Construct, id: string, props: IntakeProps) {
     super(scope, id);
-    const { settings, pattern, configHash, deadLetters, consumerTimeoutSeconds } = props;
+    const { settings, pattern, deadLetters, consumerTimeoutSeconds } = props;
     const queue = { deadLetters: deadLetters.queue, consumerTimeoutSeconds };
     const isProcessor = settings.mode === 'processor';
     this.events = new WorkQueue(this, 'events', { ...queue, windowSeconds: 5, ...(isProcessor ? { queueName: PROCESSOR_QUEUE } : {}) });
     const target = new QueueTarget(this.events, deadLetters.undelivered);
-    this.rule = new EventRule(this, 'rule', { pattern, configHash, target });
+    this.rule = new EventRule(this, 'rule', { pattern, target });
     if (settings.forward_regions !== undefined) this.#takeFromRegions(props, target);
     if (settings.collectors !== undefined) letCollectorsSend(this.events, settings.collectors);
     this.objects = settings.cloudtrail === undefined ? undefined : new WorkQueue(this, 'objects', queue);
@@ -54,9 +54,9 @@ export class Intake extends Construct {
   }
 
   /** A bus of its own: on the default bus a forwarded event would also trigger everybody else's rules a second time. */
-  #takeFromRegions({ pattern, configHash }: IntakeProps, target: events.IRuleTarget): void {
+  #takeFromRegions({ pattern }: IntakeProps, target: events.IRuleTarget): void {
     const bus = new events.EventBus(this, 'forwarded', { eventBusName: FORWARD_BUS, description: 'CloudTrail events of other regions' });
-    new EventRule(this, 'forwarded-rule', { pattern, configHash, target, bus });
+    new EventRule(this, 'forwarded-rule', { pattern, target, bus });
   }
 }
 

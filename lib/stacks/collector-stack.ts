@@ -5,7 +5,7 @@ import type { Deployment } from './deployment.ts';
 
 /** What a member account has: a rule, the role it sends with, and a queue for what could not be sent. No function, no table. */
 export class CollectorStack extends Stack {
-  constructor(scope: Construct, id: string, { settings, patterns, configHash }: Deployment) {
+  constructor(scope: Construct, id: string, { settings, patterns }: Deployment) {
     super(scope, id, {
       description: 'Driftwire, collector: forwards CloudTrail events to the processor',
       ...(settings.region === undefined ? {} : { env: { region: settings.region } }),
@@ -13,6 +13,6 @@ export class CollectorStack extends Stack {
     });
     const account = settings.processor?.account;
     if (account === undefined) throw new Error('aws.processor.account is required with mode: collector');
-    new Collector(this, 'collector', { processorAccount: account, pattern: patterns.events, configHash, alarms: settings.alarms });
+    new Collector(this, 'collector', { processorAccount: account, pattern: patterns.events, alarms: settings.alarms });
   }
 }

@@ -1,6 +1,6 @@
 import type { Config } from '../config/schema.ts';
 import type { AwsSettings } from '../config/schema-aws.ts';
-import type { CompiledPatterns } from '../constructs/detector.ts';
+import type { CompiledPatterns } from '../constructs/compiled-patterns.ts';
 import type { FunctionName } from '../constructs/function-names.ts';
 
 /** Everything that the stacks are made from: checked, compiled and bundled before the first construct. */

@@ -30,14 +30,14 @@ export class DriftwireStack extends Stack {
   }
 
   #parts(deployment: Deployment): Parts {
-    const { config, settings, configHash, patterns } = deployment;
+    const { config, settings, patterns } = deployment;
     const defaults = functionDefaults(deployment);
     const deadLetters = new DeadLetters(this, 'aside');
     const ledger = new Ledger(this, 'ledger');
     const common = { defaults, deadLetters, ledger, secretsKeyArn: settings.secrets_key_arn };
     const delivery = new Delivery(this, 'delivery', { ...common, places: deliveryPlaces(config) });
     const { findings, alerts } = delivery;
-    const detector = new Detector(this, 'detector', { settings, defaults, patterns, configHash, deadLetters, findings });
+    const detector = new Detector(this, 'detector', { settings, defaults, patterns, deadLetters, findings });
     const place = metricsPlace(config);
     const secrets = webhookSecrets(config);
     const logGroups = settings.eks?.log_groups ?? [];

@@ -1,7 +1,24 @@
 import type { Config } from '../config/schema.ts';
+import type { AwsSettings } from '../config/schema-aws.ts';
 import type { SecretReference } from '../config/schema-values.ts';
 import type { DeliveryPlaces } from '../constructs/delivery.ts';
+import { FUNCTION_NAMES, type FunctionName } from '../constructs/function-names.ts';
 import type { MetricsPlace } from '../constructs/metrics.ts';
+
+/** The functions that a configuration needs. */
+export function functionNames(config: Config, settings: AwsSettings): readonly FunctionName[] {
+  if (settings.mode === 'collector') return [];
+  const needed: Readonly<Record<FunctionName, boolean>> = {
+    cloudtrail: true,
+    'eks-audit': settings.eks !== undefined,
+    deliver: true,
+    alert: deliveryPlaces(config).alerts !== undefined,
+    metrics: metricsPlace(config) !== undefined,
+    reconcile: settings.reconcile,
+    webhook: webhookSecrets(config) !== undefined,
+  };
+  return FUNCTION_NAMES.filter((name) => needed[name]);
+}
 
 /** Where findings go, from the configuration. */
 export function deliveryPlaces({ loki, slack, receivers }: Config): DeliveryPlaces {

@@ -85,8 +85,10 @@ describe('the alarms of a stack', () => {
 
   test('watch every function for errors, and every queue for old messages', () => {
     const { DriftwireFunctionErrors: errors, DriftwireQueueOld: old } = alarmsOf(EVERYTHING);
-    const metrics = (alarm: Resource['Properties'] | undefined) =>
-      (alarm?.['Metrics'] as readonly { MetricStat?: unknown }[]).filter(({ MetricStat }) => MetricStat !== undefined);
+    const metrics = (alarm: Resource['Properties'] | undefined) => {
+      const list = (alarm?.['Metrics'] ?? []) as readonly { readonly MetricStat?: unknown }[];
+      return list.filter(({ MetricStat }) => MetricStat !== undefined);
+    };
     expect(metrics(errors)).toHaveLength(7);
     expect(metrics(old)).toHaveLength(4);
   });

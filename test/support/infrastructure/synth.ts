@@ -1,14 +1,9 @@
 import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { App } from 'aws-cdk-lib';
+import type { App } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
-import { configHash } from '../../../lib/config/hash.ts';
-import { parseConfig } from '../../../lib/config/load.ts';
-import { formatProblem } from '../../../lib/config/problem.ts';
-import { defaultAwsSettings } from '../../../lib/config/schema-aws.ts';
-import { addStacks } from '../../../lib/stacks/add-stacks.ts';
-import type { Deployment } from '../../../lib/stacks/deployment.ts';
+import { sampleApp, type TemplateResource } from '../../../lib/stacks/sample-app.ts';
 
 /** A folder that stands for every bundle: what is tested here is the template, not what the functions do. */
 const CODE = mkdtempSync(join(tmpdir(), 'driftwire-code-'));
@@ -59,21 +54,8 @@ aws: { cloudtrail: { bucket: acme-trail, notices: sns, topic_arn: "arn:aws:sns:e
 export type Templates = Readonly<Record<string, Template>>;
 
 /** The app of a configuration, before it is synthesized. */
-export function appOf(yaml: string, change: Partial<Deployment> = {}): App {
-  const { config, problems } = parseConfig(yaml, 'driftwire.yaml');
-  if (config === undefined) throw new Error(problems.map(formatProblem).join('\n'));
-  // As the command line tool does: the path of each construct, by which tests name things.
-  const app = new App({ analyticsReporting: false, context: { 'aws:cdk:enable-path-metadata': true } });
-  addStacks(app, {
-    config,
-    settings: config.aws ?? defaultAwsSettings(),
-    configHash: configHash(config),
-    patterns: { events: { source: [{ prefix: 'aws.' }] }, audit: '{ $.auditID = * }' },
-    codeOf: () => CODE,
-    region: undefined,
-    ...change,
-  });
-  return app;
+export function appOf(yaml: string): App {
+  return sampleApp(yaml, CODE);
 }
 
 /** The templates of a configuration. */
@@ -83,21 +65,11 @@ export function templatesOf(yaml: string): Templates {
 }
 
 /** One resource of a template. */
-export interface Resource {
-  readonly Type: string;
-  readonly Properties: Readonly<Record<string, unknown>>;
-  readonly DeletionPolicy?: string;
-  readonly UpdateReplacePolicy?: string;
-  readonly Metadata?: Readonly<Record<string, unknown>>;
-}
+export type Resource = TemplateResource;
 
 /** The resources of one type, by logical id. */
 export function resourcesOf(template: Template, type: string): Readonly<Record<string, Resource>> {
   return template.findResources(type) as Readonly<Record<string, Resource>>;
 }
 
-/** The id of the construct that a resource is of, or a construct above it, from the path that CDK notes. */
-export function pathOf({ Metadata }: Resource): readonly string[] {
-  const path = Metadata?.['aws:cdk:path'];
-  return typeof path === 'string' ? path.split('/') : [];
-}
+export { constructPath as pathOf } from '../../../lib/stacks/sample-app.ts';

@@ -1,6 +1,6 @@
 import { configJsonSchema } from '../config/json-schema.ts';
 import { alertmanagerFiles } from './alertmanager/alertmanager-config.ts';
-import type { ExportKind } from './export-kinds.ts';
+import type { ExportKind, PatternKind } from './export-kinds.ts';
 import { type GeneratedFile, generatedJson } from './generated-file.ts';
 import { grafanaFiles } from './grafana/grafana-files.ts';
 import { lokiRuleFiles } from './loki/loki-rules.ts';
@@ -8,7 +8,7 @@ import type { ExportOptions } from './options.ts';
 import { prometheusConfig } from './prometheus/prometheus-config.ts';
 import { prometheusRuleFiles } from './prometheus/rule-files.ts';
 
-const FILES: Readonly<Record<ExportKind, (options: ExportOptions) => readonly GeneratedFile[]>> = {
+const FILES: Readonly<Record<Exclude<ExportKind, PatternKind>, (options: ExportOptions) => readonly GeneratedFile[]>> = {
   grafana: grafanaFiles,
   prometheus: (options) => [...prometheusRuleFiles(options), prometheusConfig()],
   loki: lokiRuleFiles,
@@ -17,6 +17,6 @@ const FILES: Readonly<Record<ExportKind, (options: ExportOptions) => readonly Ge
 };
 
 /** The files of one kind; equal options give equal text. */
-export function exportFiles(kind: ExportKind, options: ExportOptions): readonly GeneratedFile[] {
+export function exportFiles(kind: Exclude<ExportKind, PatternKind>, options: ExportOptions): readonly GeneratedFile[] {
   return FILES[kind](options);
 }

@@ -4,9 +4,20 @@ export const EXPORTS = {
   prometheus: 'recording and alerting rules, and an example of a Prometheus configuration',
   loki: "the alerts about manual changes as rules for Loki's ruler",
   alertmanager: 'an Alertmanager configuration: routes, inhibitions, Slack, email and PagerDuty',
+  eventbridge: 'the EventBridge pattern that lets through whatever the rules may match of CloudTrail',
+  'cloudwatch-logs': 'the same for the audit log of an EKS cluster, as filter patterns of CloudWatch Logs',
   'json-schema': 'the JSON Schema of driftwire.yaml, for editors',
 } as const;
 export type ExportKind = keyof typeof EXPORTS;
+
+/** Kinds that are compiled from configuration and rules, so that no file of them can be written for everybody. */
+export const PATTERN_KINDS = ['eventbridge', 'cloudwatch-logs'] as const satisfies readonly ExportKind[];
+export type PatternKind = (typeof PATTERN_KINDS)[number];
+
+/** True for a kind that is compiled from configuration and rules. */
+export function isPatternKind(kind: ExportKind): kind is PatternKind {
+  return (PATTERN_KINDS as readonly ExportKind[]).includes(kind);
+}
 
 /** All kinds, in the order of the help. */
 export const EXPORT_KINDS = Object.keys(EXPORTS) as readonly ExportKind[];

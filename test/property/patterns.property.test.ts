@@ -136,7 +136,7 @@ const record: fc.Arbitrary<JsonObject> = fc
       'ssm',
       'glue.amazonaws.com',
     ),
-    readOnly: maybe(some<Json>(true, false, 'true', 'false', 'True', 'False', null, '')),
+    readOnly: maybe(some<Json>(true, false, 'true', 'false', 'True', 'False', '')),
     eventType: some('AwsApiCall', 'AwsServiceEvent', 'AwsConsoleSignIn', 'AwsConsoleAction'),
     errorCode: maybe(some('AccessDenied', 'Client.DryRunOperation', 'ThrottlingException')),
     userAgent: some('aws-cli/2', 'evil'),

@@ -3,7 +3,8 @@ import { dirname, join } from 'node:path';
 import { Argument, type Command, InvalidArgumentError } from 'commander';
 import { loadConfigFile } from '../../config/load-file.ts';
 import type { Config } from '../../config/schema.ts';
-import { EXPORT_KINDS, EXPORTS, type ExportKind } from '../../export/export-kinds.ts';
+import { EXPORT_KINDS, EXPORTS, type ExportKind, isPatternKind, type PatternKind } from '../../export/export-kinds.ts';
+import type { GeneratedFile } from '../../export/generated-file.ts';
 import { DEFAULT_EXPORT, type ExportOptions } from '../../export/options.ts';
 import type { CliContext } from '../context.ts';
 import { visible } from '../escape.ts';
@@ -35,7 +36,7 @@ export function addExport(program: Command, context: CliContext): void {
       parseUrl,
       DEFAULT_EXPORT.runbookUrl,
     )
-    .addHelpText('after', `\nKinds:\n${EXPORT_KINDS.map((kind) => `  ${kind.padEnd(13)} ${EXPORTS[kind]}`).join('\n')}`)
+    .addHelpText('after', `\nKinds:\n${EXPORT_KINDS.map((kind) => `  ${kind.padEnd(15)} ${EXPORTS[kind]}`).join('\n')}`)
     .action(async (kind: ExportKind, flags: ExportFlags) => {
       context.end(await writeExport(kind, flags, context.terminal));
     });
@@ -46,14 +47,37 @@ async function writeExport(kind: ExportKind, flags: ExportFlags, terminal: Termi
   tellProblems(problems, terminal.err);
   if (config === undefined) return EXIT.usage;
   const folder = flags.out ?? join('observability', kind);
+  if (isPatternKind(kind)) return writePattern(kind, flags.config, folder, terminal);
   // the dashboard library is large, and no other command needs it
   const { exportFiles } = await import('../../export/export-files.ts');
-  for (const { path, text } of exportFiles(kind, exportOptions(config, flags.runbookUrl))) {
+  writeFiles(exportFiles(kind, exportOptions(config, flags.runbookUrl)), folder, terminal);
+  return EXIT.done;
+}
+
+/** Patterns depend on the rules too, which are loaded for no other kind. */
+async function writePattern(kind: PatternKind, configPath: string | undefined, folder: string, terminal: Terminal): Promise<ExitStatus> {
+  const [{ openScan }, { toPolicy }, { patternFiles }] = await Promise.all([
+    import('../../wire.ts'),
+    import('../../config/to-policy.ts'),
+    import('../../export/pattern-files.ts'),
+  ]);
+  const opened = await openScan({ ...(configPath === undefined ? {} : { configPath }), ruleFiles: [], builtinRules: true });
+  if (!opened.ok) {
+    tellProblems(opened.problems, terminal.err);
+    return EXIT.usage;
+  }
+  const { files, leftOut } = patternFiles(kind, toPolicy(opened.config), opened.engine);
+  writeFiles(files, folder, terminal);
+  for (const { entry, reason } of leftOut) terminal.err.write(`not in the pattern: ${visible(entry)} (${visible(reason)})\n`);
+  return EXIT.done;
+}
+
+function writeFiles(files: readonly GeneratedFile[], folder: string, terminal: Terminal): void {
+  for (const { path, text } of files) {
     const file = join(folder, path);
     writeText(file, text);
     terminal.out.write(`${visible(file)}\n`);
   }
-  return EXIT.done;
 }
 
 function exportOptions({ accounts, clusters, slack }: Config, runbookUrl: string): ExportOptions {

@@ -27,8 +27,11 @@ export interface Drafting {
 }
 
 const ABSENT: Json = { exists: false };
-/** All values of `readOnly` but JSON true and numbers, which CloudTrail does not write: none of them says that a call only reads. */
-const NOT_READ_ONLY: Json = [false, null, ABSENT, { prefix: '' }];
+/**
+ * All values of `readOnly` but JSON true: none of them says that a call only reads. Two are missing that CloudTrail does not write: a number,
+ * and null, which no CloudFormation template can carry.
+ */
+const NOT_READ_ONLY: Json = [false, ABSENT, { prefix: '' }];
 /** Services that act in an account's name again and again; a longer list only makes the pattern longer. */
 const ACTING = ['autoscaling', 'cloudformation', 'config', 'ecs', 'eks', 'elasticloadbalancing', 'lambda', 'rds', 'ssm'];
 /** So many service-linked roles' accounts at most: each takes about 55 characters. */

@@ -77,6 +77,30 @@ describe('driftwire export', () => {
     expect(readFileSync(join(out, 'driftwire-rules.yaml'), 'utf8')).toContain('https://wiki.example.org/runbook#manualawschangedetected');
   });
 
+  it('writes the patterns that configuration and rules compile to, and says what is not in them', async () => {
+    const config = join(folder, 'patterns.yaml');
+    writeFileSync(
+      config,
+      'pipelines:\n  - { name: ci, role: "ci-*" }\n  - { name: "of a session", role: x, session: y }\n  - { name: helm, kubernetes_user: helm }\n',
+    );
+    const events = await run('eventbridge', '--out', join(folder, 'events'), '--config', config);
+    expect(events).toMatchObject({ out: `${join(folder, 'events', 'event-pattern.json')}\n`, status: 0 });
+    expect(events.err).toBe('not in the pattern: of a session (narrowed by session)\n');
+    expect(JSON.parse(readFileSync(join(folder, 'events', 'event-pattern.json'), 'utf8'))).toMatchObject({ source: [{ prefix: 'aws.' }] });
+    const logs = await run('cloudwatch-logs', '--out', join(folder, 'logs'), '--config', config);
+    expect(logs.out.split('\n').filter((line) => line !== '')).toHaveLength(2);
+    expect(readFileSync(join(folder, 'logs', 'filter-pattern.txt'), 'utf8')).toContain('^helm$');
+    expect(readFileSync(join(folder, 'logs', 'filter-pattern-truncated.txt'), 'utf8')).toBe('"[Truncated...]"\n');
+  });
+
+  it('writes no pattern when a rule file cannot be read', async () => {
+    const config = join(folder, 'no-rules.yaml');
+    writeFileSync(config, 'rules: { files: [missing.yaml] }\n');
+    const { err, status } = await run('eventbridge', '--out', join(folder, 'none'), '--config', config);
+    expect(err).toContain('missing.yaml');
+    expect(status).toBe(2);
+  });
+
   it('reports a configuration with mistakes and writes nothing', async () => {
     const config = join(folder, 'wrong.yaml');
     writeFileSync(config, 'acounts: {}\n');

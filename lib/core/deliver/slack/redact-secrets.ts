@@ -35,9 +35,10 @@ const USER_INFO = /(:\/\/[^\s:/@"'<>]{0,80}:)([^\s"'<>]{1,200})@/g;
 const PORT = /^\d{1,5}(?:[/?#]|$)/;
 /** A token alone before the host. */
 const TOKEN_INFO = /(:\/\/)[^\s:/@"'<>]{16,200}@/g;
-/** `NAME=value`, `"name": "value"`, `name: scheme value`: the value goes when the name is one of a secret. */
-const NAMED =
-  /([\w.-]{1,80})((?:\\?["'])?\s{0,3}[=:]\s{0,3})(\\?"[^"]{0,800}"?|\\?'[^']{0,800}'?|(?:(?:token|digest|negotiate|apikey)\s{1,3})?[^\s&;"']+)/gi;
+/** A name and the sign behind it, in `NAME=value`, `"name": "value"`, `name: value`. */
+const NAME = /([\w.-]{1,80})((?:\\?["'])?\s{0,3}[=:]\s{0,3})/g;
+/** The value behind it: quoted, or a word, or two (`Token abc`). */
+const VALUE = /\\?"[^"]{0,800}"?|\\?'[^']{0,800}'?|(?:(?:token|digest|negotiate|apikey)\s{1,3})?[^\s&;"']+/iy;
 /** `ALTER USER app PASSWORD 'x'`, `CREATE USER app IDENTIFIED BY 'x'` */
 const SQL = /\b((?:password|identified\s{1,3}by(?:\s{1,3}password)?)\s{1,3})('[^']{0,400}'?|"[^"]{0,400}"?)/gi;
 
@@ -47,13 +48,27 @@ export function redactText(text: string): string {
   const plain = shaped
     .replace(USER_INFO, (whole, before: string, secret: string) => (PORT.test(secret) ? whole : `${before}${REDACTED}@`))
     .replace(TOKEN_INFO, `$1${REDACTED}@`)
-    .replace(NAMED, (whole: string, name: string, sign: string, value: string, at: number, all: string) =>
-      isSecretName(name) && !isPartOfName(all, at, sign) && !isPlain(value) ? `${name}${sign}${REDACTED}` : whole,
-    )
     .replace(SQL, `$1${REDACTED}`)
     .replace(FORTY, (run) => (/[A-Z]/.test(run) && /[a-z]/.test(run) && /\d/.test(run) ? REDACTED : run));
   const command = new CommandReader();
-  return plain.replace(/\S+/g, (word) => command.word(word));
+  return withoutNamed(plain).replace(/\S+/g, (word) => command.word(word));
+}
+
+/** Without the values behind the names of secrets. What stands behind any other name is looked at by itself: it may hold one. */
+function withoutNamed(text: string): string {
+  let clean = '';
+  let at = 0;
+  text.replace(NAME, (before, name: string, sign: string, index: number) => {
+    if (index < at || !isSecretName(name) || isPartOfName(text, index, sign)) return before;
+    const start = index + before.length;
+    VALUE.lastIndex = start;
+    const [value = ''] = VALUE.exec(text) ?? [];
+    if (isPlain(value)) return before;
+    clean += text.slice(at, start) + REDACTED;
+    at = start + value.length;
+    return before;
+  });
+  return clean + text.slice(at);
 }
 
 /** In `arn:aws:secretsmanager:eu-west-1` and `ns:token:x` the colon parts names and introduces no value. */

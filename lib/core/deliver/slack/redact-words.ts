@@ -48,7 +48,7 @@ export class CommandReader {
       return REDACTED;
     }
     const bare = word.replace(/^["']|["']$/g, '');
-    if (this.#hidesNext && bare !== '' && !bare.startsWith('--')) return this.#hidden(word);
+    if (this.#hidesNext && word !== '' && !bare.startsWith('--')) return this.#hidden(word);
     const joined = this.#joined(bare);
     this.#hidesNext = joined === undefined && this.#announces(bare);
     this.#note(bare);

@@ -44,6 +44,8 @@ export interface SinksOptions {
   readonly instance: string;
   readonly readSecret: SecretReader;
   readonly onResult?: OnResult;
+  /** See `LokiSinkOptions`; 0 where somebody else waits, such as a queue. */
+  readonly lokiPatienceMs?: number;
 }
 
 /** Opens every place that the configuration names, but for those that need a store (see `allSinks`). Connects to nothing yet. */
@@ -55,7 +57,7 @@ export async function openSinks(config: Config, options: SinksOptions): Promise<
     const http = await httpOptions(loki, ['loki'], secrets);
     const { url, tenant, labels: promoted, structured_metadata: structuredMetadata } = loki;
     const parts = defined({ onResult: options.onResult });
-    const sink = secrets.attempt(['loki'], () => new LokiSink({ url, tenant, promoted, structuredMetadata, http }, parts));
+    const sink = secrets.attempt(['loki'], () => new LokiSink({ url, tenant, promoted, structuredMetadata, http, patienceMs: options.lokiPatienceMs }, parts));
     if (sink !== undefined) sinks.push(sink);
   }
   const slack = await openSlack(config, options, secrets);

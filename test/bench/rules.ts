@@ -26,7 +26,7 @@ const SIZES = [100, 500] as const;
 
 /** Events of both sources, as many of each. */
 function events(): readonly EventContext[] {
-  const engine: RuleEngine = { rules: [], match: () => [], mayMatch: () => false };
+  const engine: RuleEngine = { rules: [], match: () => [], mayMatch: () => false, needs: () => [] };
   const detector = new Detector({ policy: EMPTY_POLICY, engine, ignores: [] });
   const items = [
     ...take(readAll(cloudTrailObject(1, DISTINCT * 800)), DISTINCT / 2),

@@ -1,4 +1,5 @@
 /** The parts that functions share, from their environment; each is made once an environment and loads what it needs when it is needed. */
+import type { Sqs } from '../clients/aws-sqs.ts';
 import { SYSTEM_TIMING } from '../clients/retry.ts';
 import { functionEnvironment } from '../config/env.ts';
 import { DriftwireError } from '../core/errors.ts';
@@ -34,10 +35,12 @@ export function asideQueue(): Queue | undefined {
   return asideQueueUrl === undefined ? undefined : queueAt(asideQueueUrl);
 }
 
+/** Makes a client of SQS. Loads the SDK. */
+export async function openSqs(): Promise<Sqs> {
+  const { sqs } = await import('../clients/aws-sqs.ts');
+  return sqs();
+}
+
 function queueAt(url: string): Queue {
-  const open = async () => {
-    const { sqs } = await import('../clients/aws-sqs.ts');
-    return sqs();
-  };
-  return new Queue({ url, open, timing: SYSTEM_TIMING });
+  return new Queue({ url, open: openSqs, timing: SYSTEM_TIMING });
 }

@@ -93,7 +93,7 @@ export function hostileDelivery(text: string): Delivery {
   });
 }
 
-const BREAK_GLASS = deliveryOfFindings(
+export const BREAK_GLASS: Delivery = deliveryOfFindings(
   JSON.stringify({ requestParameters: { userName: 'backdoor', policyArn: 'arn:aws:iam::aws:policy/AdministratorAccess' } }),
   {
     id: '0d8e3d1d-728c-42ce-829e-87e5e2e6d8cb',
@@ -120,7 +120,7 @@ const BREAK_GLASS = deliveryOfFindings(
   { rule: 'Manual AWS change', priority: 'Warning', tags: ['drift', 'aws'] },
 );
 
-const EXEC = deliveryOfFindings(
+export const EXEC: Delivery = deliveryOfFindings(
   JSON.stringify({
     requestURI: '/api/v1/namespaces/shop/pods/checkout-7f9c/exec?command=mysql&command=-uroot&command=-phunter2&container=app&stdin=true',
   }),
@@ -134,7 +134,7 @@ const EXEC = deliveryOfFindings(
   },
 );
 
-const FALCO = deliveryOfFindings('{"rule":"Terminal shell in container"}', {
+export const FALCO: Delivery = deliveryOfFindings('{"rule":"Terminal shell in container"}', {
   id: 'e0c9',
   source: 'falco',
   rule: 'Terminal shell in container',
@@ -158,7 +158,7 @@ const FALCO = deliveryOfFindings('{"rule":"Terminal shell in container"}', {
   reason: 'falco',
 });
 
-const DENIED = deliveryOfFindings('{}', {
+export const DENIED: Delivery = deliveryOfFindings('{}', {
   rule: 'Denied change attempt',
   priority: 'Notice',
   tags: ['kubernetes', 'denied'],

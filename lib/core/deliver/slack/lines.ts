@@ -19,6 +19,9 @@ export interface ViewLink {
   readonly url: string;
 }
 
+/** The line that says how many are left out. */
+const MAX_REST = 30;
+
 /** A line that says something under a name. */
 export function labelled(label: string, ...pieces: readonly Piece[]): Line {
   return [{ own: label, isBold: true }, { own: '  ' }, ...pieces];
@@ -48,15 +51,16 @@ export function mrkdwnLink({ label, url }: ViewLink): string {
 
 /** Lines in markup as one text; of too many the last ones go, and it says so. */
 export function messageText(lines: readonly string[]): string {
-  let text = '';
-  for (const [index, line] of lines.entries()) {
-    const longer = index === 0 ? line : `${text}\n${line}`;
-    const rest = `\n… ${lines.length - index} more lines`;
-    const isLast = index === lines.length - 1;
-    if (longer.length + (isLast ? 0 : rest.length) > MAX_MESSAGE_TEXT) return text + rest;
-    text = longer;
+  const whole = lines.join('\n');
+  if (whole.length <= MAX_MESSAGE_TEXT) return whole;
+  const kept: string[] = [];
+  let room = MAX_MESSAGE_TEXT - MAX_REST;
+  for (const line of lines) {
+    room -= line.length + 1;
+    if (room < 0) break;
+    kept.push(line);
   }
-  return text;
+  return [...kept, `… ${lines.length - kept.length} more lines`].join('\n');
 }
 
 function markup(piece: Piece): string {

@@ -3,6 +3,7 @@ import type { Finding } from '../../model/finding.ts';
 import { utf8Head } from '../utf8.ts';
 import { MAX_URL } from './limits.ts';
 import type { ViewLink } from './lines.ts';
+import { redactText } from './redact-secrets.ts';
 
 /** Where links lead to; what is not configured has no link. */
 export interface LinkSettings {
@@ -45,7 +46,7 @@ export function consoleLink({
   action,
 }: Pick<Finding, 'source' | 'region' | 'cluster' | 'id' | 'action'>): ViewLink | undefined {
   const host = region === null || !REGION.test(region) ? undefined : consoleHost(region);
-  if (host === undefined) return undefined;
+  if (host === undefined || isSecret(id)) return undefined;
   const page = (label: string, service: string, hash: string): ViewLink | undefined =>
     short({ label, url: `https://${region}.${host}/${service}/home?region=${region}#/${hash}` });
   // the console's event history has no data events
@@ -65,10 +66,13 @@ function consoleHost(region: string): string | undefined {
 export function logQuery({ source, account, cluster, actor }: Pick<Finding, 'source' | 'account' | 'cluster' | 'actor'>): LogQuery {
   const labels = { service_name: 'driftwire', source, account, cluster };
   const matchers = Object.entries(labels).flatMap(([name, value]) =>
-    value === null || value === '' || value.length > MAX_LABEL ? [] : [`${name}=${logqlString(value)}`],
+    value === null || value === '' || value.length > MAX_LABEL || isSecret(value) ? [] : [`${name}=${logqlString(value)}`],
   );
   const user = utf8Head(actor.user.toWellFormed(), MAX_METADATA_BYTES);
-  return { selector: `{${matchers.join(', ')}}`, ...(user === '' || user.length > MAX_QUERIED_NAME ? {} : { user: logqlString(user) }) };
+  return {
+    selector: `{${matchers.join(', ')}}`,
+    ...(user === '' || user.length > MAX_QUERIED_NAME || isSecret(user) ? {} : { user: logqlString(user) }),
+  };
 }
 
 /**
@@ -110,7 +114,12 @@ export function runbookLink(rule: string, { runbookUrl }: LinkSettings): ViewLin
 /** An address that somebody else has chosen: `http:` and `https:` only, nothing hidden in it, and the label tells where it leads. */
 export function foreignLink(label: string, url: string): ViewLink | undefined {
   const [, host] = FOREIGN_URL.exec(url) ?? [];
-  return host === undefined ? undefined : short({ label: `${label} (${host})`, url });
+  return host === undefined || isSecret(url) ? undefined : short({ label: `${label} (${host})`, url });
+}
+
+/** In an address nothing can be taken out: one that would hold a secret has to go. */
+function isSecret(text: string): boolean {
+  return redactText(text) !== text;
 }
 
 /** JSON's escapes are a part of those that a LogQL string knows (Go's strconv.Unquote), so that no name can end the string. */

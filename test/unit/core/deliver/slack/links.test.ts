@@ -139,6 +139,13 @@ describe("a person's events in Grafana", () => {
     expect(logQuery(findingWith({ account: null, cluster: null })).selector).toBe('{service_name="driftwire", source="k8s_audit"}');
   });
 
+  test('are asked for without a name that looks like a secret', () => {
+    expect(logQuery(findingWith({ cluster: 'token=abc', actor: { user: 'AKIAIOSFODNN7EXAMPLE' } }))).toEqual({
+      selector: '{service_name="driftwire", source="k8s_audit", account="111122223333"}',
+    });
+    expect(consoleLink({ ...AWS, id: 'AKIAIOSFODNN7EXAMPLE' })).toBeUndefined();
+  });
+
   test('have no link without a Grafana, or with an endless one', () => {
     const query = logQuery(AWS);
     expect(exploreLink(query, 1, 2, {})).toBeUndefined();
@@ -181,6 +188,7 @@ describe('an address that somebody else has chosen', () => {
     'https://aws.amazon.com@evil.example/',
     'https://user:secret@a.example/',
     'https://aws.amazon.com\\@evil.example/',
+    'https://a.example/?token=abc',
     'https://a.example/x|y',
     'https://a.example/<x>',
     'https://a.example/a b',

@@ -27,6 +27,8 @@ const SETTLED_MS = 2_000;
 const IDLE_MS = 10_000;
 /** How far a file's time may be behind the clock, because the kernel and network file systems round it. */
 const CLOCK_TOLERANCE_MS = 2_000;
+/** How long rotation may go on renaming and compressing what it has made. */
+const SETTLED_AFTER_MS = 60_000;
 /** Files that are kept open: deleted ones can be read to their end then. */
 const MAX_OPEN = 32;
 
@@ -80,7 +82,8 @@ export class Follower {
   readonly #tried = new Map<string, number>();
   readonly #told = new Map<string, string>();
   #state: FollowState;
-  #isFirst = true;
+  /** Until then rotated files are looked at too, in ms since 1970. */
+  #lookUntilMs: number | undefined;
   #isClosed = false;
 
   constructor(options: FollowOptions) {
@@ -98,7 +101,7 @@ export class Follower {
     const [own] = await namedBy(path);
     if (own !== undefined && own.path !== path) return; // a folder, all of whose files are read
     const file = own === undefined ? undefined : await this.#opened(own);
-    const files = file === undefined ? [] : [await stateOf(file.handle, await file.handle.stat())];
+    const files = file === undefined || file === 'unreadable' ? [] : [await stateOf(file.handle, await file.handle.stat())];
     const next = { files, newestMs: own?.stats.mtimeMs ?? now() - CLOCK_TOLERANCE_MS };
     await note({ name: cursorName(path), value: stateText(next) });
     this.#state = next;
@@ -108,7 +111,12 @@ export class Follower {
   async poll(): Promise<number> {
     const candidates = await this.#candidates();
     let pieces = 0;
-    for (const candidate of candidates) pieces += await this.#readNamed(candidate);
+    for (const candidate of candidates) {
+      const read = await this.#readNamed(candidate);
+      // Rotation is under way: what comes after in the list is left for the next round, or this file would be behind what is known.
+      if (read === undefined) break;
+      pieces += read;
+    }
     for (const [key, file] of [...this.#open]) {
       if (!candidates.some(({ stats }) => keyOf(stats) === key)) pieces += await this.#readUnnamed(key, file);
     }
@@ -128,17 +136,19 @@ export class Follower {
     if (named.length === 0) this.#tell(path, 'there is no file at this path; it is read as soon as there is one');
     else this.#told.delete(path);
     const [own] = named;
-    const isFirst = this.#isFirst;
-    this.#isFirst = false;
     if (own?.path !== path || this.#state.newestMs === 0) return named;
-    // A file that is not known under this name was put there by rotation: first the end of the one before, and all between.
-    if (this.#known(own.stats) === undefined) return [...(await this.#rotated(path, this.#state.newestMs)), own];
-    // Who wrote the one before may have gone on for a while after it was renamed, and nobody has looked since the restart.
-    return isFirst ? [...(await this.#rotated(path, Number.POSITIVE_INFINITY)), own] : named;
+    const nowMs = this.#options.now();
+    // A file that is not known under this name was put there by rotation, and nobody knows what happened before the first look.
+    if (this.#lookUntilMs === undefined || this.#known(own.stats) === undefined) this.#lookUntilMs = nowMs + SETTLED_AFTER_MS;
+    return nowMs < this.#lookUntilMs ? [...(await this.#rotated(path)), own] : named;
   }
 
-  /** Files that rotation made of the followed one: those that are known, and those that were written since. */
-  async #rotated(path: string, sinceMs: number): Promise<readonly Candidate[]> {
+  /**
+   * What rotation made of the followed file and may have more to read: files that are known, and those written to about when or after the
+   * newest that was read. Files are renamed and compressed while they are looked up, so they are looked up again for a while.
+   */
+  async #rotated(path: string): Promise<readonly Candidate[]> {
+    const sinceMs = this.#state.newestMs - SETTLED_AFTER_MS;
     const rotated = await rotatedFrom(path);
     return rotated.filter(({ stats }) => this.#known(stats) !== undefined || stats.mtimeMs >= sinceMs);
   }
@@ -147,9 +157,11 @@ export class Follower {
     return this.#state.files.find((state) => isSameInode(state, stats));
   }
 
-  async #readNamed(candidate: Candidate): Promise<number> {
+  /** Undefined when the name means no file or another one by now. */
+  async #readNamed(candidate: Candidate): Promise<number | undefined> {
     const file = await this.#opened(candidate);
-    return file === undefined ? 0 : this.#readAll(file);
+    if (file === 'unreadable') return 0;
+    return file === undefined ? undefined : this.#readAll(file);
   }
 
   /** A file that was renamed out of sight or deleted is read to its end, and let go when nobody has written to it for a while. */
@@ -223,14 +235,15 @@ export class Follower {
    * Undefined also when another file has taken the name since it was looked up: read now, that one would be known, and nobody would look
    * for the end of the one before. It is the next round's.
    */
-  async #opened({ path, stats }: Candidate): Promise<OpenFile | undefined> {
+  async #opened({ path, stats }: Candidate): Promise<OpenFile | 'unreadable' | undefined> {
     let handle: FileHandle;
     try {
       handle = await open(path, 'r');
     } catch (cause) {
       if (!isSystemError(cause)) throw cause;
-      if (cause.code !== 'ENOENT') this.#tell(path, `cannot be read: ${cause.code}`);
-      return undefined;
+      if (cause.code === 'ENOENT') return undefined;
+      this.#tell(path, `cannot be read: ${cause.code}`);
+      return 'unreadable';
     }
     this.#told.delete(path);
     const key = keyOf(await handle.stat());

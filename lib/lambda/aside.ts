@@ -30,7 +30,7 @@ export function asideMessage(body: string, name: string, failures: readonly Fail
   });
 }
 
-/** The same with other words beside it. An original that is too large for a message with them is compressed: `{"gzip": base64}`. */
+/** The same with other words beside it. An original that no message can hold with them, for its size or a character, is compressed: `{"gzip": base64}`. */
 export function messageAside(body: string, told: Readonly<Record<string, string>>): Outgoing {
   const attributes = Object.fromEntries(
     Object.entries(told).map(([name, value]) => [
@@ -42,7 +42,8 @@ export function messageAside(body: string, told: Readonly<Record<string, string>
 }
 
 function bounded(body: string): string {
-  if (Buffer.byteLength(body) <= MAX_BODY_BYTES) return body === '' ? '-' : body;
+  const isTaken = body !== '' && body.isWellFormed() && body.replace(NOT_TAKEN, '') === body;
+  if (isTaken && Buffer.byteLength(body) <= MAX_BODY_BYTES) return body;
   const packed = JSON.stringify({ gzip: gzipSync(body).toString('base64') });
   return packed.length <= MAX_BODY_BYTES ? packed : JSON.stringify({ left_out: `${Buffer.byteLength(body)} bytes` });
 }

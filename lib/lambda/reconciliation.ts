@@ -98,7 +98,8 @@ class HistoryRun {
   #calledMs = Number.NEGATIVE_INFINITY;
   #pages = 0;
   #read = 0;
-  #missed = 0;
+  /** Keys of what was sent: slices meet in a moment that both have, before anybody has counted it. */
+  readonly #sent = new Set<string>();
 
   constructor(history: History, parts: ReconciliationParts, limits: RunLimits) {
     this.#history = history;
@@ -117,7 +118,7 @@ class HistoryRun {
     else place = await this.#goOn(place, nowMs);
     this.#tell(place, nowMs);
     const { name, source } = this.#history;
-    return { name, source, read: this.#read, missed: this.#missed, doneToMs: place.doneToMs };
+    return { name, source, read: this.#read, missed: this.#sent.size, doneToMs: place.doneToMs };
   }
 
   async #goOn(begin: Place, nowMs: number): Promise<Place> {
@@ -194,7 +195,7 @@ class HistoryRun {
     const events = new Map(deliveries.map((delivery) => [delivery.key, delivery]));
     if (events.size === 0) return;
     const marked = await store.marked([...events.keys()]);
-    const missed = [...events.values()].filter(({ key }) => !marked.has(key));
+    const missed = [...events.values()].filter(({ key }) => !marked.has(key) && !this.#sent.has(key));
     if (missed.length === 0) return;
     const answers = await findings.send(
       missed.map((delivery) => ({ body: deliveryMessage({ ...delivery, missed: true }) })),
@@ -206,7 +207,7 @@ class HistoryRun {
       const said = answer === undefined || answer.ok ? 'no answer' : answer.message;
       throw new DriftwireError('DW_STORE_UNAVAILABLE', `the findings queue does not take what was missed (${said})`, { retryable: true });
     }
-    this.#missed += missed.length;
+    for (const { key } of missed) this.#sent.add(key);
   }
 
   /** @returns false when another run has kept its place meanwhile: what it does need not be done twice. */
@@ -221,7 +222,7 @@ class HistoryRun {
   #tell({ doneToMs }: Place, nowMs: number): void {
     const { log } = this.#parts;
     const { name } = this.#history;
-    if (this.#missed > 0) log('warn', 'events that no stream had brought were found and sent', { name, events: this.#missed });
+    if (this.#sent.size > 0) log('warn', 'events that no stream had brought were found and sent', { name, events: this.#sent.size });
     if (nowMs - doneToMs > OLDEST_MS) log('error', 'asking again was off for so long that a part of the time is left out', { name });
     else if (nowMs - doneToMs > BEHIND_MS)
       log('warn', 'asking again has not caught up: the next runs go on', { name, behindMinutes: Math.round((nowMs - doneToMs) / 60_000) });

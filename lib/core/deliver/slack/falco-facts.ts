@@ -10,7 +10,7 @@ export function falcoFacts(finding: Finding): Facts {
   const resource = resourceOf(finding);
   return {
     title: `${rule} on ${hostname}`,
-    user: actor.user === 'unknown' ? (tagged('host', hostname) ?? actor.user) : actor.user,
+    user: actor.user === 'unknown' ? `host ${hostname}` : actor.user,
     place,
     resource,
     rows: [

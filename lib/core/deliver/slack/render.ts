@@ -9,6 +9,7 @@ import type { EventView, Row } from './event-view.ts';
 import { type Line, labelled, type Piece } from './lines.ts';
 import { exploreLink, type LinkSettings, runbookLink } from './links.ts';
 import { type Listed, packed } from './packed.ts';
+import { shownText } from './shown-text.ts';
 import type { SlackMessage } from './slack-message.ts';
 import { lookOf, RESOLVED } from './words.ts';
 
@@ -38,13 +39,16 @@ export interface DigestMessages {
 const MARGIN_MS = 5 * 60_000;
 /** Of a list of names in one row, in UTF-16 units; the row of the worst event stands below. */
 const MAX_LIST = 400;
+/** Of the name of somebody in Slack. */
+const MAX_BY = 100;
 /** Up to so many events have their details in the thread; of more, one line each, which people can still read. */
 const MAX_DETAILED = 10;
 /** People whom the message of a digest names; all of them stand in its thread. */
 const MAX_NAMED = 10;
 
-/** Rows that are the same for all events of an incident, or nearly. */
+/** Rows that are the same for all events of an incident, or nearly, and what people ask next about the worst of them. */
 const COMMON = new Set(['Who', 'Where', 'Host']);
+const TELLING = new Set(['By', 'From', 'Why']);
 
 /** The message of an incident, as it stands now. */
 export function renderParent(view: IncidentView, settings: RenderSettings): SlackMessage {
@@ -59,10 +63,10 @@ export function renderParent(view: IncidentView, settings: RenderSettings): Slac
     ...headerOf(view),
     count: countOf(view),
     state: stateOf(view),
-    rows: isAlone ? lead.rows.map(rowLine) : summaryOf(view),
+    rows: isAlone ? lead.rows.map(rowLine) : [...summaryOf(view), ...worstOf(view)],
     links,
     buttons: settings.hasButtons ? buttonsOf(view) : undefined,
-    beside: isAlone ? lead.details.map(rowLine) : worstOf(view),
+    beside: (isAlone ? lead.details : besideOf(lead)).map(rowLine),
   });
 }
 
@@ -82,9 +86,7 @@ export function renderDigest(view: DigestView, settings: RenderSettings): Digest
   const { people, total, worst, firstMs, lastMs } = view;
   const lines = people.map(personLine);
   const persons = new Set(people.map(({ user }) => user)).size;
-  // a webhook has no thread: as many as fit stand in the one message, and it says how many do not
-  const named = settings.hasThreads ? lines.slice(0, MAX_NAMED) : lines;
-  const left = lines.length - named.length;
+  const rest = lines.slice(MAX_NAMED);
   const parent = assemble({
     look: lookOf(worst),
     word: worst,
@@ -98,10 +100,14 @@ export function renderDigest(view: DigestView, settings: RenderSettings): Digest
       ...span(firstMs, lastMs),
     ],
     state: [],
-    rows: [[{ own: 'So many came at once that they are told as one message. The counts are exact.' }]],
+    rows: lines.slice(0, MAX_NAMED),
     links: [],
     buttons: undefined,
-    beside: left > 0 ? [...named, [{ own: `${left} more in the thread` }]] : named,
+    // a webhook has no thread: what fits stands here, and it says how much does not
+    beside: [
+      [{ own: 'So many came at once that they are told as one message. The counts are exact.' }],
+      ...(settings.hasThreads ? inThread(rest.length) : rest),
+    ],
   });
   const thread = settings.hasThreads
     ? packed(
@@ -112,10 +118,14 @@ export function renderDigest(view: DigestView, settings: RenderSettings): Digest
   return { parent, thread: thread.map(({ message }) => message) };
 }
 
+function inThread(count: number): readonly Line[] {
+  return count === 0 ? [] : [[{ own: `${count} more in the thread, with all others.` }]];
+}
+
 function headerOf({ kind, lead, worst, total, alerts }: IncidentView): Pick<Content, 'look' | 'word' | 'title' | 'after'> {
-  if (kind === 'changes')
+  if (kind === 'changes' || alerts === undefined)
     return { look: lookOf(worst), word: worst, title: lead.title, after: total === 1 ? '' : `, and ${total - 1} more` };
-  const { firing, resolved } = alerts ?? { firing: 0, resolved: 0 };
+  const { firing, resolved } = alerts;
   if (firing === 0) return { look: RESOLVED, word: 'Resolved', title: lead.rule, after: ` (${resolved} resolved)` };
   return {
     look: lookOf(worst),
@@ -135,7 +145,7 @@ function span(firstMs: number, lastMs: number): readonly Piece[] {
 }
 
 function stateOf({ acknowledged, muted }: IncidentView): readonly Line[] {
-  const by = (name: string): Piece => ({ foreign: name.slice(0, 100) });
+  const by = (name: string): Piece => ({ foreign: shownText(name, MAX_BY) });
   return [
     ...(acknowledged === undefined
       ? []
@@ -154,11 +164,18 @@ function summaryOf({ kind, lead, actions, resources, rules, others }: IncidentVi
   ];
 }
 
-/** The worst event beside the summary: without what stands there, and without a state that has changed since. */
+/** The worst event, below the summary. */
 function worstOf({ kind, lead }: IncidentView): readonly Line[] {
-  const title = kind === 'changes' ? 'The worst of them: ' : 'The worst of it: ';
-  const rows = [...lead.rows, ...lead.details].filter(([label]) => !COMMON.has(label) && label !== 'State');
-  return [[{ own: title, isBold: true }, { foreign: lead.title }, { own: ', ' }, { timeMs: lead.timeMs }], ...rows.map(rowLine)];
+  const title: Piece = { own: kind === 'changes' ? 'The worst of them' : 'The worst of it', isBold: true };
+  return [
+    [title, { own: '  ' }, { foreign: lead.title }, { own: ', ' }, { timeMs: lead.timeMs }],
+    ...lead.rows.filter(([label]) => TELLING.has(label)).map(rowLine),
+  ];
+}
+
+/** What else is known of it; not the state that an alert had, which has changed since. */
+function besideOf({ rows, details }: EventView): readonly Row[] {
+  return [...rows.filter(([label]) => !COMMON.has(label) && !TELLING.has(label) && label !== 'State'), ...details];
 }
 
 /** Names with how often they occurred; what does not fit is counted together. */

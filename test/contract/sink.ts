@@ -20,6 +20,8 @@ export interface SinkHarness {
   deliveries(count: number): readonly Delivery[];
   /** One that the receiver refuses for ever. */
   readonly refused: Delivery;
+  /** True for a receiver that cannot see a repeat: what it took while its answer was lost may stand there once more, and says so. */
+  readonly isBlindToRepeats?: true;
   /** How often each event is there, by its id. */
   stored(): ReadonlyMap<string, number>;
   fail(...faults: readonly ReceiverFault[]): void;
@@ -115,7 +117,10 @@ export function sinkContract(name: string, makeHarness: (options: SinkHarnessOpt
         const made = await harness();
         made.fail(fault);
         expect(kinds(await made.sink.deliver(made.deliveries(3)))).toEqual(['delivered', 'delivered', 'delivered']);
-        expect(counts(made)).toEqual([1, 1, 1]);
+        const times = counts(made);
+        expect(times).toHaveLength(3);
+        expect(Math.min(...times)).toBeGreaterThanOrEqual(1);
+        expect(Math.max(...times)).toBeLessThanOrEqual(made.isBlindToRepeats === true && fault === 'answer_lost' ? 2 : 1);
       },
     );
 
@@ -207,7 +212,7 @@ export function sinkContract(name: string, makeHarness: (options: SinkHarnessOpt
 
     test('tests its connection and delivers nothing by it', async () => {
       const made = await harness();
-      expect(await made.sink.check()).toEqual({ ok: true });
+      expect(await made.sink.check()).toMatchObject({ ok: true });
       expect(counts(made)).toEqual([]);
       await made.stop();
       expect(await made.sink.check()).toMatchObject({ ok: false, reason: 'unreachable' });

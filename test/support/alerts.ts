@@ -1,3 +1,6 @@
+import { readAlerts } from '../../lib/core/alerts/read-alerts.ts';
+import type { Delivery } from '../../lib/core/model/delivery.ts';
+
 /** What an Alertmanager posts to a webhook, as version 0.25.0 was seen to (members and their order from a captured message). */
 export function alertMessage(alerts: readonly unknown[], change: object = {}): object {
   return {
@@ -27,4 +30,15 @@ export function postedAlert(change: Readonly<Record<string, unknown>> = {}): Rea
     fingerprint: 'c0ffee0123456789',
     ...change,
   };
+}
+
+/** The delivery that such an alert makes. */
+export function alertDeliveryWith(alert: Readonly<Record<string, unknown>> = {}, message: object = {}): Delivery {
+  const reading = readAlerts(JSON.stringify(alertMessage([postedAlert(alert)], message)), 'alertmanager endpoint', {
+    labels: {},
+    accounts: {},
+  });
+  const [delivery] = reading.ok ? reading.deliveries : [];
+  if (delivery === undefined) throw new Error('no alert');
+  return delivery;
 }

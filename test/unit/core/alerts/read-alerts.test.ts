@@ -211,13 +211,14 @@ describe('a message of an Alertmanager', () => {
   });
 
   test('with an alert that cannot be read names it and takes the others', () => {
-    const bad = [7, { ...postedAlert(), status: 'pending' }, postedAlert({ startsAt: 'yesterday' })];
-    const { deliveries, failures } = read(alertMessage([bad[0], postedAlert(), bad[1], bad[2]]));
+    const bad = [7, { ...postedAlert(), status: 'pending' }, postedAlert({ startsAt: 'yesterday' }), postedAlert({ startsAt: undefined })];
+    const { deliveries, failures } = read(alertMessage([bad[0], postedAlert(), ...bad.slice(1)]));
     expect(deliveries).toHaveLength(1);
     expect(failures.map(({ code, origin }) => [code, origin.path])).toEqual([
       ['not_an_event', 'alerts[0]'],
       ['not_an_event', 'alerts[2]'],
       ['bad_time', 'alerts[3]'],
+      ['bad_time', 'alerts[4]'],
     ]);
   });
 

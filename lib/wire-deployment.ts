@@ -86,9 +86,9 @@ function compilePatterns(
   { configHash, rulesHash }: FunctionSettings,
 ): { readonly patterns: CompiledPatterns; readonly notes: readonly string[] } {
   const policy = compilePolicy(toPolicy(config));
-  const { pattern, dropsReads, leftOut } = eventBridgePattern(policy, engine);
+  const { pattern, leftOut } = eventBridgePattern(policy, engine);
   const audit = cloudWatchLogsPattern(policy, engine);
-  const events = { pattern, withReads: !dropsReads, compiledFrom: `configuration ${configHash}, rules ${rulesHash}` };
+  const events = { pattern, compiledFrom: `configuration ${configHash}, rules ${rulesHash}` };
   const notes = [...told('EventBridge', leftOut), ...(config.aws?.eks === undefined ? [] : told('CloudWatch Logs', audit.leftOut))];
   return { patterns: { events, audit: audit.text, truncated: CWL_TRUNCATED_PATTERN }, notes };
 }

@@ -10,8 +10,6 @@ export interface CompiledPatterns {
 /** The pattern of a rule for CloudTrail events. */
 export interface EventPattern {
   readonly pattern: Readonly<Record<string, unknown>>;
-  /** True when a rule may match calls that only read; EventBridge hands these over only where that is asked for. */
-  readonly withReads: boolean;
   /** Hashes of what the pattern was compiled from. The functions export the same, so that a skew shows. */
   readonly compiledFrom: string;
 }

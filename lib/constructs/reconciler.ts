@@ -31,7 +31,6 @@ export class Reconciler extends Construct {
       // LookupEvents gives two pages of 50 a second (CloudTrail User Guide, quotas, read 2026-11); the function stops before its limit.
       timeoutSeconds: 600,
       environment: { DRIFTWIRE_TABLE: ledger.tableName, DRIFTWIRE_FINDINGS_QUEUE_URL: findings.queueUrl },
-      aside: undelivered,
       may: [mayLookUp(), ...mayFilter(this, logGroups), maySend(findings), ledger.may(...ALL_LEDGER_ACTIONS)],
       reservedConcurrency: 1,
       asynchronous: { retries: 1, onFailure: undelivered },

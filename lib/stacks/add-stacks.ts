@@ -9,11 +9,13 @@ import { RegionStack } from './region-stack.ts';
 export const HOME_STACK = 'Driftwire';
 export const COLLECTOR_STACK = 'DriftwireCollector';
 
+/** CloudFormation has taken tags of dashboards only lately, and not everywhere; a stack that fails for them would be a bad bargain. */
+const UNTAGGED = { excludeResourceTypes: ['AWS::CloudWatch::Dashboard'] };
+
 /** Adds the stacks of a deployment: one, and one more for each region that forwards to it. */
 export function addStacks(app: Construct, deployment: Deployment): void {
   const { settings } = deployment;
-  Tags.of(app).add('app', 'driftwire');
-  for (const [key, value] of Object.entries(settings.tags)) Tags.of(app).add(key, value);
+  for (const [key, value] of Object.entries({ app: 'driftwire', ...settings.tags })) Tags.of(app).add(key, value, UNTAGGED);
   if (settings.mode === 'collector') {
     new CollectorStack(app, COLLECTOR_STACK, deployment);
     return;

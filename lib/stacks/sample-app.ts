@@ -22,7 +22,7 @@ export function sampleApp(yaml: string, code: string, change: Partial<Deployment
     settings: config.aws ?? defaultAwsSettings(),
     configHash: configHash(config),
     patterns: {
-      events: { pattern: { source: [{ prefix: 'aws.' }] }, withReads: false, compiledFrom: 'a sample' },
+      events: { pattern: { source: [{ prefix: 'aws.' }] }, compiledFrom: 'a sample' },
       audit: '{ $.auditID = * }',
       truncated: '"[Truncated...]"',
     },

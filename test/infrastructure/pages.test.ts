@@ -1,0 +1,62 @@
+import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, test } from 'vitest';
+import { type Account, monthlyCost, totalOf } from '../../lib/stacks/cost.ts';
+import { ACCOUNTS, costPage, factsOf } from '../../lib/stacks/cost-page.ts';
+import { permissionsPage, permissionsTable } from '../../lib/stacks/permissions-page.ts';
+import { withTable } from '../../lib/stacks/readme-part.ts';
+import { sampleResources } from '../../lib/stacks/sample-app.ts';
+
+const code = fileURLToPath(new URL('../../functions/_shared', import.meta.url));
+const file = (name: string) => readFileSync(new URL(`../../${name}`, import.meta.url), 'utf8');
+
+describe('generated pages say what is deployed (npm run docs)', () => {
+  test('permissions', () => {
+    expect(file('docs/deploy/permissions.md')).toBe(permissionsPage(code));
+  });
+
+  test('the table of the README', () => {
+    expect(file('README.md')).toBe(withTable(file('README.md'), permissionsTable(code)));
+    expect(() => withTable('no marks', '')).toThrow('README.md has no');
+  });
+
+  test('cost', () => {
+    expect(file('docs/deploy/cost.md')).toBe(costPage(code));
+  });
+});
+
+describe('the bill', () => {
+  const facts = factsOf(sampleResources('', code)['Driftwire'] ?? {});
+
+  test('counts the metrics that alarms read, and the mappings that poll', () => {
+    expect(facts).toEqual({ alarmMetrics: 12, mappings: 2, alerts: false, totals: false });
+  });
+
+  test('of an account where nothing happens is alarms, polling and the hourly look', () => {
+    const nothing: Account = { name: 'empty', writesADay: 0, matched: 0, found: 0 };
+    const lines = monthlyCost(nothing, facts);
+    expect(lines.filter(({ usd }) => usd > 0.01).map(({ what }) => what)).toEqual([
+      'alarms',
+      'SQS, empty polling',
+      'Lambda, every minute and hour',
+    ]);
+    // 12 x 0.10; 2 mappings x 5 pollers x 3 requests a minute x 43,800 minutes x 0.40 / M; 730 x 20 s x 0.5 GB x 0.0000133334
+    expect(totalOf(lines)).toBeCloseTo(1.2 + 0.5256 + 0.0973, 2);
+  });
+
+  test('of a small account is a few dollars, and grows slower than its events', () => {
+    const totals = ACCOUNTS.map((account) => totalOf(monthlyCost(account, facts)));
+    const [small = 0, medium = 0, large = 0] = totals;
+    expect(small).toBeLessThan(5);
+    expect(medium / small).toBeLessThan(10);
+    expect(large / medium).toBeLessThan(10);
+  });
+});
+
+test('the README says the cost that the page computes', () => {
+  const page = file('docs/deploy/cost.md');
+  const sums = [...page.matchAll(/\| (?:small|large) \|.*\*\*([\d.]+)\*\*/g)].map(([, sum]) => Math.round(Number(sum)));
+  const [, small, large] =
+    /about (\d+) USD a month for an account with 50,000 changes a day, (\d+) for five million/.exec(file('README.md')) ?? [];
+  expect([Number(small), Number(large)]).toEqual(sums);
+});

@@ -28,7 +28,7 @@ test('each message of a batch ends in exactly one way, whatever its siblings hol
     fc.asyncProperty(fc.uniqueArray(sample, { selector: ({ id }) => id, maxLength: 21 }), faults, async (samples, lost) => {
       const { parts, findingsSqs, asideSqs, limits, timing } = readingParts('cloudtrail', { detector });
       const isLost = (numbers: readonly number[]) => (body: string) =>
-        numbers.some((at) => body.includes(samples[at]?.id ?? '-')) ? 'refuse' : undefined;
+        numbers.some((at) => body.includes(samples[at]?.id ?? 'nobody')) ? 'refuse' : undefined;
       findingsSqs.fault = isLost(lost.findings);
       asideSqs.fault = isLost(lost.aside);
       const work = new CloudTrailWork({ ...parts, trail: undefined, openS3: async () => new FakeS3() });

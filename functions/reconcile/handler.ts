@@ -3,7 +3,7 @@
  * to the findings queue.
  *
  * May: `cloudtrail:LookupEvents`; `logs:FilterLogEvents` on the configured log groups; `sqs:SendMessage` on the findings queue;
- * `dynamodb:GetItem`, `Query`, `BatchGetItem`, `PutItem`, `UpdateItem`, `DeleteItem` on the ledger.
+ * `dynamodb:GetItem`, `Query`, `BatchGetItem`, `PutItem` on the ledger.
  */
 import type { ScheduledEvent } from 'aws-lambda';
 import { deadlineOf } from '../../lib/lambda/deadline.ts';

@@ -114,6 +114,10 @@ class HistoryRun {
     this.#version = document?.version ?? 0;
     this.#keptMs = nowMs;
     let place = document === undefined ? firstPlace(nowMs) : parsePlace(new TextDecoder().decode(document.body), nowMs);
+    if (nowMs - place.doneToMs > OLDEST_MS) {
+      const { name } = this.#history;
+      this.#parts.log('error', 'asking again was off for so long that a part of the time is left out', { name });
+    }
     if (document === undefined) await this.#keep(place);
     else place = await this.#goOn(place, nowMs);
     this.#tell(place, nowMs);
@@ -223,8 +227,7 @@ class HistoryRun {
     const { log } = this.#parts;
     const { name } = this.#history;
     if (this.#sent.size > 0) log('warn', 'events that no stream had brought were found and sent', { name, events: this.#sent.size });
-    if (nowMs - doneToMs > OLDEST_MS) log('error', 'asking again was off for so long that a part of the time is left out', { name });
-    else if (nowMs - doneToMs > BEHIND_MS)
+    if (nowMs - doneToMs > BEHIND_MS)
       log('warn', 'asking again has not caught up: the next runs go on', { name, behindMinutes: Math.round((nowMs - doneToMs) / 60_000) });
   }
 }

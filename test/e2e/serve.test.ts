@@ -1,13 +1,10 @@
-import { type ChildProcess, spawn } from 'node:child_process';
 import { appendFileSync, mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { FakeLoki } from '../support/fake-loki/server.ts';
 import { cloudtrailRecord, kubernetesEvent } from '../support/records.ts';
-
-const PROGRAM = fileURLToPath(new URL('../../bin/driftwire.ts', import.meta.url));
+import { ServeProcess } from '../support/serve-process.ts';
 
 /** Events of one person, one finding each: the same event for the same id, as an API server that sends it again does. */
 const audit = (id: string): object => {
@@ -41,54 +38,11 @@ afterEach(async () => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-/** One real process of `driftwire serve`. */
-class ServeProcess {
-  readonly #child: ChildProcess;
-  readonly #ended: Promise<number | null>;
-  #log = '';
-  base = '';
-
-  private constructor() {
-    this.#child = spawn(process.execPath, [PROGRAM, 'serve', '--log-format', 'json'], { cwd: folder, stdio: ['ignore', 'ignore', 'pipe'] });
-    this.#ended = new Promise((resolve) => this.#child.once('exit', (code) => resolve(code)));
-    running.push(this);
-  }
-
-  static async start(): Promise<ServeProcess> {
-    const started = new ServeProcess();
-    await new Promise<void>((resolve, reject) => {
-      started.#child.once('exit', () => reject(new Error(`ended: ${started.#log}`)));
-      started.#child.stderr?.on('data', (chunk: Buffer) => {
-        started.#log += chunk.toString();
-        const address = /"address":"([^"]+)"/.exec(started.#log)?.[1];
-        if (address === undefined) return;
-        started.base = `http://${address}`;
-        resolve();
-      });
-    });
-    return started;
-  }
-
-  get log(): string {
-    return this.#log;
-  }
-
-  end(signal: NodeJS.Signals): Promise<number | null> {
-    this.#child.kill(signal);
-    return this.#ended;
-  }
-
-  async post(path: string, body: string): Promise<{ readonly status: number; readonly body: unknown }> {
-    const response = await fetch(`${this.base}${path}`, { method: 'POST', body });
-    return { status: response.status, body: await response.json() };
-  }
-
-  /** Values of a metric on the page, by the labels named. */
-  async metric(name: string): Promise<number> {
-    const page = await (await fetch(`${this.base}/metrics`)).text();
-    const lines = page.split('\n').filter((each) => each.startsWith(`${name}{`) || each.startsWith(`${name} `));
-    return lines.reduce((sum, each) => sum + Number(each.slice(each.lastIndexOf(' '))), 0);
-  }
+/** A process in the test's folder, ended after the test. */
+async function started(): Promise<ServeProcess> {
+  const process = await ServeProcess.start(folder);
+  running.push(process);
+  return process;
 }
 
 /** Event ids in the fake Loki, one for each entry. */
@@ -102,7 +56,7 @@ const CHANGES = 'kubernetes_audit_manual_changes_total';
 
 describe('driftwire serve', () => {
   test('brings what is posted and what is written to a followed file to the ledger and to Loki', { timeout: 60_000 }, async () => {
-    const serve = await ServeProcess.start();
+    const serve = await started();
     const list = { kind: 'EventList', apiVersion: 'audit.k8s.io/v1', metadata: {}, items: [audit('a'), audit('b')] };
     expect(await serve.post('/ingest/kubernetes?cluster=demo', JSON.stringify(list))).toEqual({
       status: 200,
@@ -122,7 +76,7 @@ describe('driftwire serve', () => {
   test('loses and doubles nothing when it is killed again and again, its sink down, its file rotated', { timeout: 120_000 }, async () => {
     const truth = new Set<string>();
     const log = join(folder, 'audit.log');
-    let serve = await ServeProcess.start();
+    let serve = await started();
     for (let round = 0; round < 6; round++) {
       if (round === 2) loki.fail({ kind: 'reset' }, { kind: 'answer_lost' }, { kind: 'status', status: 500 }, { kind: 'answer_lost' });
       const posts = Array.from({ length: 5 }, async (_, batch) => {
@@ -149,7 +103,7 @@ describe('driftwire serve', () => {
       }
       await new Promise((resolve) => setTimeout(resolve, [5, 60, 300, 20, 700, 150][round]));
       await serve.end('SIGKILL');
-      serve = await ServeProcess.start();
+      serve = await started();
       await Promise.all(posts);
     }
     await expect.poll(() => serve.metric(CHANGES), { timeout: 30_000 }).toBe(truth.size);
@@ -160,7 +114,7 @@ describe('driftwire serve', () => {
 
   test('keeps what it was given while Loki is down, and says so', { timeout: 60_000 }, async () => {
     await loki.stop();
-    const serve = await ServeProcess.start();
+    const serve = await started();
     await serve.post('/ingest/kubernetes', line('a') + line('b'));
     await expect.poll(() => serve.metric(CHANGES), { timeout: 10_000 }).toBe(2);
     expect(await serve.metric('driftwire_spool_entries')).toBe(2);
@@ -170,8 +124,6 @@ describe('driftwire serve', () => {
 
   test('does not start with a configuration that cannot work, and names all that is wrong', { timeout: 30_000 }, async () => {
     writeFileSync(join(folder, 'driftwire.yaml'), 'loki: { url: "http://127.0.0.1:1", token: { env: NOT_SET_ANYWHERE } }\n');
-    await expect(ServeProcess.start()).rejects.toThrow(
-      /driftwire\.yaml:1:\d+: error: loki\.token: the environment variable NOT_SET_ANYWHERE/,
-    );
+    await expect(started()).rejects.toThrow(/driftwire\.yaml:1:\d+: error: loki\.token: the environment variable NOT_SET_ANYWHERE/);
   });
 });

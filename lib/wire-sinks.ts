@@ -15,7 +15,9 @@ import { LokiSink } from './sinks/loki.ts';
 import type { SlackStore } from './sinks/open-slack.ts';
 import { type RemoteWriteParts, RemoteWriteSink } from './sinks/remote-write.ts';
 import type { SlackSink } from './sinks/slack.ts';
+import type { OpenActions, OpenActionsParts } from './slack-actions/open-slack-actions.ts';
 import { CATALOGUE } from './telemetry/catalogue.ts';
+import type { ConfigPath, HttpAuthConfig, Receivers } from './wire-receivers.ts';
 
 /** Reads one secret; on a machine from its environment and files, in a function from AWS. */
 export type SecretReader = (reference: SecretReference) => ResolvedSecret | Promise<ResolvedSecret>;
@@ -28,6 +30,10 @@ export type OpenedSinks =
       readonly sinks: readonly Sink[];
       /** Makes the sink that tells people in Slack, which keeps in the store what it has told; undefined when none is configured. */
       readonly slack: ((store: SlackStore) => SlackSink) | undefined;
+      /** Makes what takes presses of the buttons in Slack; undefined where there are no buttons. */
+      readonly slackActions: ((parts: OpenActionsParts) => OpenActions) | undefined;
+      /** Makes the receivers beside Slack, which keep in the store what they have sent. */
+      readonly receivers: Receivers;
       /** Makes the writer of the totals; undefined when none is configured. */
       readonly remoteWrite: ((parts: RemoteWriteParts) => RemoteWriteSink) | undefined;
       /** What must not be told to anybody. */
@@ -57,34 +63,66 @@ export async function openSinks(config: Config, options: SinksOptions): Promise<
     const http = await httpOptions(loki, ['loki'], secrets);
     const { url, tenant, labels: promoted, structured_metadata: structuredMetadata } = loki;
     const parts = defined({ onResult: options.onResult });
-    const sink = secrets.attempt(['loki'], () => new LokiSink({ url, tenant, promoted, structuredMetadata, http, patienceMs: options.lokiPatienceMs }, parts));
+    const sink = secrets.attempt(
+      ['loki'],
+      () => new LokiSink({ url, tenant, promoted, structuredMetadata, http, patienceMs: options.lokiPatienceMs }, parts),
+    );
     if (sink !== undefined) sinks.push(sink);
   }
-  const slack = await openSlack(config, options, secrets);
+  const { slack, slackActions } = await openSlack(config, options, secrets);
+  const receivers = await openOthers(config, options, secrets);
   const remoteWrite = await openRemoteWrite(config, options, secrets);
   return secrets.problems.length > 0
     ? { ok: false, problems: secrets.problems }
-    : { ok: true, sinks, slack, remoteWrite, secrets: secrets.values };
+    : { ok: true, sinks, slack, slackActions, receivers, remoteWrite, secrets: secrets.values };
 }
 
 /** Every sink, with a store for those that need one. */
-export function allSinks({ sinks, slack }: Extract<OpenedSinks, { ok: true }>, store: SlackStore): readonly Sink[] {
-  return slack === undefined ? sinks : [...sinks, slack(store)];
+export function allSinks({ sinks, slack, receivers }: Extract<OpenedSinks, { ok: true }>, store: SlackStore): readonly Sink[] {
+  return [...sinks, ...(slack === undefined ? [] : [slack(store)]), ...receivers(store)];
 }
 
-async function openSlack(config: Config, options: SinksOptions, secrets: Secrets): Promise<((store: SlackStore) => SlackSink) | undefined> {
+async function openOthers({ receivers }: Config, { onResult }: SinksOptions, secrets: Secrets): Promise<Receivers> {
+  if (receivers.length === 0) return () => [];
+  const { openReceivers } = await import('./wire-receivers.ts');
+  const make = await openReceivers(receivers, {
+    read: (reference, path) => secrets.read(reference, path),
+    attempt: (path, each) => secrets.attempt(path, each),
+    http: (auth, path) => httpOptions(auth, path, secrets),
+  });
+  return (documents) => make(documents, onResult);
+}
+
+type OpenedSlack = Pick<Extract<OpenedSinks, { ok: true }>, 'slack' | 'slackActions'>;
+
+async function openSlack(config: Config, options: SinksOptions, secrets: Secrets): Promise<OpenedSlack> {
   const { slack, accounts, clusters } = config;
-  if (slack === undefined) return undefined;
+  if (slack === undefined) return { slack: undefined, slackActions: undefined };
   // loaded here, because Slack's library takes longer to load than many a run lasts
   const { slackSink } = await import('./sinks/open-slack.ts');
-  const { token, webhook_url: webhook } = slack;
+  const { token, webhook_url: webhook, signing_secret: signing } = slack;
   const access = {
     token: token === undefined ? undefined : await secrets.read(token, ['slack', 'token']),
     webhookUrl: webhook === undefined ? undefined : await secrets.read(webhook, ['slack', 'webhook_url']),
   };
   const settings = { ...slack, accounts, clusters, linkSettings: toLinks(config) };
   const make = secrets.attempt(['slack'], () => slackSink(settings, access));
-  return make === undefined ? undefined : (store) => make(store, defined({ onResult: options.onResult }));
+  const signingSecret = signing === undefined ? undefined : await secrets.read(signing, ['slack', 'signing_secret']);
+  return {
+    slack: make === undefined ? undefined : (store) => make(store, defined({ onResult: options.onResult })),
+    slackActions: await openActions(slack, access.token, signingSecret),
+  };
+}
+
+async function openActions(
+  slack: NonNullable<Config['slack']>,
+  token: string | undefined,
+  signingSecret: string | undefined,
+): Promise<OpenedSlack['slackActions']> {
+  // without a secret anybody could sign, with an empty key
+  if (token === undefined || signingSecret === undefined || signingSecret.trim() === '') return undefined;
+  const { openSlackActions } = await import('./slack-actions/open-slack-actions.ts');
+  return (parts) => openSlackActions(slack, { token, signingSecret }, parts);
 }
 
 async function openRemoteWrite(
@@ -103,17 +141,9 @@ async function openRemoteWrite(
 /** Types and help texts of the catalogue, as receivers want them. */
 const METADATA: readonly MetricMetadata[] = CATALOGUE.map(({ name, type, help, unit }) => ({ family: name, type, help, unit }));
 
-interface AuthConfig {
-  readonly username?: string | undefined;
-  readonly password?: SecretReference | undefined;
-  readonly token?: SecretReference | undefined;
-  readonly timeout_seconds: number;
-  readonly tls?: Parameters<typeof tlsOf>[0];
-}
-
 async function httpOptions(
-  { username, password, token, timeout_seconds, tls }: AuthConfig,
-  path: readonly string[],
+  { username, password, token, timeout_seconds, tls }: HttpAuthConfig,
+  path: ConfigPath,
   secrets: Secrets,
 ): Promise<HttpClientOptions> {
   let auth: HttpAuth | undefined;

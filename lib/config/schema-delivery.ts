@@ -177,6 +177,39 @@ const slackRoute = z
     { when: always },
   );
 
+const slackActions = z
+  .strictObject({
+    allow_users: z
+      .array(
+        z
+          .string()
+          .regex(
+            /^[UW][A-Z0-9]{2,20}$/,
+            'not a member\'s id: U or W and capitals and digits, as in "Copy member ID" of a profile in Slack',
+          ),
+      )
+      .max(500)
+      .default([])
+      .describe('Ids of people, such as `U012ABCDEF`.'),
+    allow_usergroups: z
+      .array(z.string().regex(/^S[A-Z0-9]{2,20}$/, 'not the id of a user group: S and capitals and digits, such as S012ABCDEF'))
+      .max(20)
+      .default([])
+      .describe('Ids of user groups, such as `S012ABCDEF`; the app needs the scope `usergroups:read` to see who is in them.'),
+  })
+  .superRefine(
+    (value, context) => {
+      if (!isRecord(value)) return;
+      const given = [value['allow_users'], value['allow_usergroups']];
+      if (given.some((list) => Array.isArray(list) && list.length > 0)) return;
+      context.addIssue({
+        code: 'custom',
+        message: 'nobody is named: give allow_users or allow_usergroups, or leave actions out to let everybody in the channel press',
+      });
+    },
+    { when: always },
+  );
+
 /** Slack, for people. */
 export const slack = z
   .strictObject({
@@ -218,11 +251,20 @@ export const slack = z
       })
       .default({ loki_datasource: 'loki' })
       .describe('Where links in messages lead to, beside the AWS console.'),
+    actions: slackActions.optional().describe('Who may press the buttons; everybody in the channel, if it is left out.'),
     api_url: httpUrl.optional().describe('Another Slack API address (tests, proxies).'),
   })
   .superRefine(
     (value, context) => {
       if (!isRecord(value)) return;
+      const lacking = (['token', 'signing_secret'] as const).filter((key) => value[key] === undefined);
+      if (value['actions'] !== undefined && lacking.length > 0) {
+        context.addIssue({
+          code: 'custom',
+          path: ['actions'],
+          message: `there are no buttons without token and signing_secret: ${lacking.join(' and ')} ${lacking.length === 1 ? 'is' : 'are'} missing`,
+        });
+      }
       const given = (['token', 'webhook_url'] as const).filter((key) => value[key] !== undefined);
       if (given.length !== 1) {
         context.addIssue({
@@ -253,17 +295,21 @@ export const receiver = z.discriminatedUnion('type', [
     ...anyReceiver,
     url: httpUrl.describe('Address to post to.'),
     token: secret.optional().describe('Bearer token, as a reference.'),
+    timeout_seconds: timeoutSeconds,
+    tls,
   }),
   z.strictObject({
     type: z.literal('discord').describe('A Discord channel.'),
     ...anyReceiver,
     webhook_url: secret.describe('Webhook of the channel, as a reference: who knows it can post.'),
+    timeout_seconds: timeoutSeconds,
   }),
   z.strictObject({
     type: z.literal('pagerduty').describe('PagerDuty, Events API v2.'),
     ...anyReceiver,
     routing_key: secret.describe('Integration key of the service, as a reference.'),
     url: httpUrl.default('https://events.pagerduty.com').describe('Base address of the Events API.'),
+    timeout_seconds: timeoutSeconds,
   }),
   z.strictObject({
     type: z.literal('sns').describe('An Amazon SNS topic.'),
@@ -275,11 +321,25 @@ export const receiver = z.discriminatedUnion('type', [
       )
       .describe('ARN of the topic.'),
   }),
-  z.strictObject({
-    type: z.literal('alertmanager').describe('A Prometheus Alertmanager, so that its routes and silences apply.'),
-    ...anyReceiver,
-    url: httpUrl.describe('Base address of the Alertmanager.'),
-    username: text.optional().describe('User name for basic authentication.'),
-    password: secret.optional().describe('Password for basic authentication, as a reference.'),
-  }),
+  z
+    .strictObject({
+      type: z.literal('alertmanager').describe('A Prometheus Alertmanager, so that its routes and silences apply.'),
+      ...anyReceiver,
+      url: httpUrl.describe('Base address of the Alertmanager.'),
+      username: text.optional().describe('User name for basic authentication.'),
+      password: secret.optional().describe('Password for basic authentication, as a reference.'),
+      token: secret.optional().describe('Bearer token, as a reference; instead of username and password.'),
+      timeout_seconds: timeoutSeconds,
+      tls,
+      resolve_after_minutes: z
+        .number()
+        .int()
+        .min(1)
+        .max(1440)
+        .default(15)
+        .describe(
+          'A finding is a point in time: its alert fires for so long, in minutes. Keep it above `group_wait` and `group_interval`.',
+        ),
+    })
+    .superRefine(checkAuth, { when: always }),
 ]);

@@ -9,9 +9,11 @@ import { MAX_ALERTS_BYTES } from '../core/alerts/read-alerts.ts';
 import { DriftwireError } from '../core/errors.ts';
 import type { Log } from '../core/model/log.ts';
 import type { Failure } from '../core/model/raw-record.ts';
+import { MAX_PRESS_BYTES } from '../slack-actions/slack-actions.ts';
 import type { Chunks } from '../sources/inflate.ts';
 import type { AlertDesk, AlertReceipt } from './alert-desk.ts';
 import type { Desk, Receipt } from './desk.ts';
+import type { PressDesk } from './press-desk.ts';
 
 /** Largest body, as it comes, compressed or not, in bytes: the API server's batches have 400 events of at most 10 MB together by default. */
 const MAX_BODY_BYTES = 64 * 1024 * 1024;
@@ -30,6 +32,8 @@ export type Readiness = () => Promise<readonly string[]>;
 export interface HttpAppOptions {
   readonly desk: Desk;
   readonly alerts: AlertDesk;
+  /** Takes presses of buttons; undefined where there are none. */
+  readonly presses?: PressDesk | undefined;
   /** The metrics page and its content type. */
   readonly metrics: () => Promise<{ readonly text: string; readonly contentType: string }>;
   readonly readiness: Readiness;
@@ -40,8 +44,8 @@ export interface HttpAppOptions {
   readonly log: Log;
 }
 
-/** Where something is posted, by the last part of the path. */
-const ENDPOINTS = ['kubernetes', 'cloudtrail', 'falco', 'alertmanager'] as const;
+/** Where something is posted, by a part of the path. */
+const ENDPOINTS = ['kubernetes', 'cloudtrail', 'falco', 'alertmanager', 'slack'] as const;
 type Endpoint = (typeof ENDPOINTS)[number];
 type Rejection = 'full' | 'unauthorized' | 'too_large' | 'malformed';
 
@@ -54,7 +58,7 @@ const REJECTED_BY_STATUS: ReadonlyMap<number, Rejection> = new Map([
 ]);
 
 /** Makes the routes. */
-export function httpApp({ desk, alerts, metrics, readiness, ingestToken, onRejected, log }: HttpAppOptions): Hono {
+export function httpApp({ desk, alerts, presses, metrics, readiness, ingestToken, onRejected, log }: HttpAppOptions): Hono {
   const app = new Hono();
   app.get('/healthz', (context) => context.json({ status: 'ok' }));
   app.get('/readyz', async (context) => {
@@ -66,14 +70,16 @@ export function httpApp({ desk, alerts, metrics, readiness, ingestToken, onRejec
     return context.body(text, 200, { 'content-type': contentType });
   });
 
-  for (const path of ['/ingest/*', '/alertmanager']) {
+  for (const path of ['/ingest/*', '/alertmanager', '/slack/actions']) {
     app.use(path, async (context, next) => {
-      const endpoint = ENDPOINTS.find((name) => context.req.path.endsWith(`/${name}`));
+      const endpoint = ENDPOINTS.find((name) => context.req.path.split('/').includes(name));
       await next();
       const isOfStore = context.error instanceof DriftwireError;
       const reason = isOfStore ? undefined : REJECTED_BY_STATUS.get(context.res.status);
       if (reason !== undefined && endpoint !== undefined) await onRejected(endpoint, reason);
     });
+  }
+  for (const path of ['/ingest/*', '/alertmanager']) {
     app.use(path, async (context, next) => {
       // a page in somebody's browser can post to a loopback address without asking; it cannot help telling where it comes from
       const site = context.req.header('sec-fetch-site');
@@ -94,8 +100,16 @@ export function httpApp({ desk, alerts, metrics, readiness, ingestToken, onRejec
   app.post('/ingest/cloudtrail', (context) => take('cloudtrail endpoint', {}, context.req.raw));
   app.post('/alertmanager', async (context) => {
     if (!alerts.isOpen) return context.json({ error: NOBODY_TO_TELL }, 404);
-    return alertAnswer(await alerts.take(await textOf(context.req.raw.body ?? [])));
+    return alertAnswer(await alerts.take((await bytesOf(context.req.raw.body ?? [], MAX_ALERTS_BYTES)).toString('utf8')));
   });
+
+  if (presses !== undefined) {
+    // no bearer token: Slack cannot show one, it signs instead
+    app.post('/slack/actions', async (context) => {
+      const answer = presses.take(context.req.header(), await bytesOf(context.req.raw.body ?? [], MAX_PRESS_BYTES));
+      return context.body(answer.body, answer.status);
+    });
+  }
 
   app.notFound((context) => context.json({ error: `there is nothing at ${context.req.method} ${context.req.path}` }, 404));
   app.onError((error, context) => {
@@ -149,10 +163,10 @@ async function* chunksOf(
 }
 
 /** The whole of a small body. */
-async function textOf(body: Chunks): Promise<string> {
+async function bytesOf(body: Chunks, maxBytes: number): Promise<Buffer> {
   const chunks: Uint8Array[] = [];
-  for await (const chunk of chunksOf(body, () => undefined, MAX_ALERTS_BYTES)) chunks.push(chunk);
-  return Buffer.concat(chunks).toString('utf8');
+  for await (const chunk of chunksOf(body, () => undefined, maxBytes)) chunks.push(chunk);
+  return Buffer.concat(chunks);
 }
 
 function alertAnswer(receipt: AlertReceipt): Response {

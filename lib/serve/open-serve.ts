@@ -71,6 +71,7 @@ export async function openServe(
       remoteWrite: sinks.remoteWrite,
       metrics,
       ingestToken,
+      slackActions: sinks.slackActions,
       alertContext: { labels: config.labels, accounts: config.accounts },
       log,
     });

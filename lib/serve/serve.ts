@@ -11,6 +11,8 @@ import type { Log } from '../core/model/log.ts';
 import type { Detector } from '../core/pipeline.ts';
 import type { Sink, Store } from '../core/ports.ts';
 import type { RemoteWriteParts, RemoteWriteSink } from '../sinks/remote-write.ts';
+import type { Refresh } from '../slack-actions/incident-desk.ts';
+import type { OpenActions, OpenActionsParts } from '../slack-actions/open-slack-actions.ts';
 import type { Metrics } from '../telemetry/metrics.ts';
 import { AlertDesk } from './alert-desk.ts';
 import { Desk } from './desk.ts';
@@ -18,6 +20,7 @@ import { Flusher } from './flusher.ts';
 import { openFollowed } from './follow.ts';
 import { httpApp } from './http-app.ts';
 import { Outbox } from './outbox.ts';
+import { PressDesk } from './press-desk.ts';
 import { readMetrics } from './read-metrics.ts';
 
 /** How long sinks get to take what waits when the process ends, in ms; what is left over then is in the store. */
@@ -34,6 +37,8 @@ export interface ServeParts {
   readonly metrics: Metrics;
   readonly ingestToken: string | undefined;
   readonly alertContext: AlertContext;
+  /** Makes what takes presses of buttons; undefined where there are none. */
+  readonly slackActions?: ((parts: OpenActionsParts) => OpenActions) | undefined;
   readonly log: Log;
 }
 
@@ -77,8 +82,11 @@ export async function serve(parts: ServeParts): Promise<Serving> {
     timing,
   });
   const tellers = sinks.flatMap(({ name, takesAlerts }) => (takesAlerts === true ? [name] : []));
+  const buttons = parts.slackActions?.({ store, refresh: refresherOf(sinks), log });
+  const presses = buttons === undefined ? undefined : new PressDesk(buttons.actions);
   const app = httpApp({
     desk,
+    presses,
     alerts: new AlertDesk({ ...parts.alertContext, spool: store, sinks: tellers, onAccepted }),
     metrics: async () => {
       await readMetrics(store, metrics);
@@ -107,7 +115,8 @@ export async function serve(parts: ServeParts): Promise<Serving> {
     });
     await drained(store, timing.now() + DRAIN_MS);
     delivery.abort();
-    await Promise.all(running);
+    await Promise.all([...running, presses?.settled()]);
+    buttons?.close();
     for (const sink of [...sinks, ...(writer === undefined ? [] : [writer])]) sink.close();
     await store.close();
   };
@@ -118,6 +127,12 @@ export async function serve(parts: ServeParts): Promise<Serving> {
       return stopping;
     },
   };
+}
+
+/** Brings messages in Slack up to date, where a sink can. */
+function refresherOf(sinks: readonly Sink[]): Refresh {
+  const slack = sinks.find((sink): sink is Sink & { readonly refresh: Refresh } => 'refresh' in sink);
+  return async (marker) => slack?.refresh(marker);
 }
 
 async function spoolReasons(store: Store): Promise<readonly string[]> {

@@ -49,6 +49,7 @@ const CALL_MS = 30_000;
 const STORE_AGAIN_MS = 1_000;
 const DELIVERED: DeliveryResult = { kind: 'delivered' };
 const SKIPPED: DeliveryResult = { kind: 'delivered', skipped: true };
+const MUTED: DeliveryResult = { kind: 'delivered', skipped: 'muted' };
 const STOPPED: DeliveryResult = { kind: 'later', reason: 'stopped', message: 'ended before it was told', afterMs: 0 };
 
 /** The sink of one Slack. Calls of one sink are worked off one after the other. */
@@ -80,16 +81,17 @@ export class SlackSink implements Sink {
     });
   }
 
-  /** Brings the message of an incident up to date after somebody has acknowledged or muted it. What cannot be done now is done with its next event. */
-  refresh(marker: string, options: DeliverOptions = {}): Promise<void> {
-    return this.#inTurn(async () => {
-      const { signal, release } = abortSignalOf(options);
-      try {
-        await this.#run(signal, options).refresh(marker);
-      } finally {
-        release();
-      }
-    });
+  /**
+   * Brings the message of an incident up to date after somebody has acknowledged or muted it, beside whatever is being delivered.
+   * What cannot be done now is done with its next event. Rejects when the store cannot be used.
+   */
+  async refresh(marker: string, options: DeliverOptions = {}): Promise<void> {
+    const { signal, release } = abortSignalOf(options);
+    try {
+      await this.#run(signal, options).refresh(marker);
+    } finally {
+      release();
+    }
   }
 
   async check(options: DeliverOptions = {}): Promise<SinkCheck> {
@@ -120,14 +122,14 @@ export class SlackSink implements Sink {
     }
     const { signal, release } = abortSignalOf(options);
     try {
-      const events = await this.#toTell(deliveries);
+      const { events, muted } = await this.#sorted(deliveries);
       const barred = events.flatMap(({ delivery, channel }) => {
         const result = this.#pace.barred(channel);
         return result === undefined ? [] : [[delivery.key, result] as const];
       });
       const run = this.#run(signal, options);
       const told = await run.tell(events.filter(({ channel }) => this.#pace.barred(channel) === undefined));
-      return new Map([...barred, ...told]);
+      return new Map([...muted.map((key) => [key, MUTED] as const), ...barred, ...told]);
     } catch (cause) {
       const result = failure(cause);
       return new Map(deliveries.map(({ key }) => [key, result]));
@@ -136,14 +138,19 @@ export class SlackSink implements Sink {
     }
   }
 
-  /** What is not muted, each event once. */
-  async #toTell(deliveries: readonly Delivery[]): Promise<readonly Routed[]> {
+  /** What is to be told, and the keys of what people have muted; each event once. */
+  async #sorted(deliveries: readonly Delivery[]): Promise<{ readonly events: readonly Routed[]; readonly muted: readonly string[] }> {
     const unique = [...new Map(deliveries.map((delivery) => [delivery.key, delivery])).values()];
     const now = this.#timing.now();
     const mutes = (await this.#parts.mutes?.inForce(now)) ?? [];
-    return unique
-      .filter((delivery) => mutedBy(mutes, delivery, now) === undefined)
+    const unwanted = unique.filter((delivery) => mutedBy(mutes, delivery, now) !== undefined).map(({ key }) => key);
+    // what was counted before somebody muted it is told to its end: the message has its number already
+    const counted = unwanted.length === 0 ? new Map() : await this.#parts.records.incidentMembers(unwanted);
+    const muted = new Set(unwanted.filter((key) => !counted.has(key)));
+    const events = unique
+      .filter(({ key }) => !muted.has(key))
       .map((delivery) => ({ delivery, channel: channelOf(delivery, this.#options.routing) }));
+    return { events, muted: [...muted] };
   }
 
   #run(signal: AbortSignal, { deadlineMs = Number.POSITIVE_INFINITY }: DeliverOptions): SlackRun {

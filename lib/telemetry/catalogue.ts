@@ -6,6 +6,7 @@ import { DROP_REASONS, FAILURE_CODES } from '../core/errors.ts';
 import { ALERT_OUTCOMES, ALERTS_METRIC } from '../core/model/alert.ts';
 import { DELAY_BUCKETS, DELAY_METRIC } from '../core/model/delay.ts';
 import { PRIORITIES } from '../core/model/finding.ts';
+import { PRESS_ACTIONS, PRESS_OUTCOMES, PRESSES_METRIC } from '../core/model/press.ts';
 
 /** Who holds the value. */
 export type Keeper =
@@ -51,8 +52,8 @@ export const RECORD_SOURCES = ['aws_cloudtrail', 'k8s_audit', 'falco', 'unknown'
 /** What becomes of a record. */
 export const RECORD_OUTCOMES = ['finding', 'dropped', 'failed', 'duplicate'] as const;
 
-/** What becomes of a delivery to a sink: the sink has it, it will never take it, or one try was in vain and is repeated. */
-export const DELIVERY_OUTCOMES = ['delivered', 'refused', 'failed'] as const;
+/** What becomes of a delivery to a sink: the sink has it, it will never take it, one try was in vain and is repeated, or people do not want to be told. */
+export const DELIVERY_OUTCOMES = ['delivered', 'refused', 'failed', 'muted'] as const;
 
 /** What is counted under, when a label has no room for a value. */
 const OTHER = 'other';
@@ -275,6 +276,22 @@ export const CATALOGUE: readonly MetricDefinition[] = [
         name: 'reason',
         help: '`full`: the spool has no room (503); `unauthorized` (401); `too_large` (413); `malformed`: the body as a whole cannot be read (400)',
         values: ['full', 'unauthorized', 'too_large', 'malformed'],
+      },
+    ],
+    isDeclared: true,
+  },
+  {
+    name: PRESSES_METRIC,
+    type: 'counter',
+    unit: '',
+    help: "Presses of the buttons in Slack's messages.",
+    keeper: 'plain',
+    labels: [
+      { name: 'action', help: 'the button', values: PRESS_ACTIONS },
+      {
+        name: 'outcome',
+        help: '`done`; `repeated`: the same press again, or of what was so already; `refused`: by somebody who may not, or one mute too many; `unknown`: the incident is not kept any more; `failed`: it could not be done',
+        values: PRESS_OUTCOMES,
       },
     ],
     isDeclared: true,

@@ -11,7 +11,12 @@ import type { Increment } from '../ports.ts';
  */
 export function deliveryIncrements(sink: string, { findings }: Delivery, result: DeliveryResult, nowMs: number): readonly Increment[] {
   if (result.kind === 'delivered' && result.skipped === true) return [];
-  const outcome = result.kind === 'delivered' ? 'delivered' : result.kind === 'refused' && result.permanent ? 'refused' : 'failed';
+  const outcome = outcomeOf(result);
   const counted: Increment = { metric: 'driftwire_deliveries_total', labels: { sink, outcome }, by: 1 };
   return outcome === 'delivered' ? [counted, ...delayIncrements(sink, nowMs - findings[0].timeMs)] : [counted];
+}
+
+function outcomeOf(result: DeliveryResult): 'delivered' | 'muted' | 'refused' | 'failed' {
+  if (result.kind === 'delivered') return result.skipped === 'muted' ? 'muted' : 'delivered';
+  return result.kind === 'refused' && result.permanent ? 'refused' : 'failed';
 }

@@ -21,8 +21,11 @@ export type DeliveryReason = (typeof DELIVERY_REASONS)[number];
 
 /** What became of one delivery at one sink. */
 export type DeliveryResult =
-  /** The sink has it, now or from an earlier time. Skipped: it is not meant for this sink (below its minimum priority), and counts as nothing. */
-  | { readonly kind: 'delivered'; readonly skipped?: true }
+  /**
+   * The sink has it, now or from an earlier time. Skipped: it is not meant for this sink (below its minimum priority) and counts as
+   * nothing; or people have muted it, which is counted.
+   */
+  | { readonly kind: 'delivered'; readonly skipped?: true | 'muted' }
   /**
    * The sink said no. Permanent: to this event, and it will say so again. Not permanent: to this sender as it is set up;
    * somebody must look, and after that the same delivery is taken.

@@ -24,11 +24,11 @@ export interface Press {
 }
 
 /** Signs a body as Slack does (https://docs.slack.dev/authentication/verifying-requests-from-slack, read 2026-11-20). */
-export function signed(body: string, secret: string, nowMs: number): SignedRequest {
+export function signed(body: string | Uint8Array, secret: string, nowMs: number): SignedRequest {
   const timestamp = String(Math.floor(nowMs / 1_000));
-  const signature = `v0=${createHmac('sha256', secret).update(`v0:${timestamp}:${body}`).digest('hex')}`;
+  const signature = `v0=${createHmac('sha256', secret).update(`v0:${timestamp}:`).update(body).digest('hex')}`;
   return {
-    body,
+    body: typeof body === 'string' ? body : Buffer.from(body).toString('latin1'),
     headers: {
       'content-type': 'application/x-www-form-urlencoded',
       'x-slack-request-timestamp': timestamp,

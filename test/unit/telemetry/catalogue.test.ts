@@ -65,7 +65,7 @@ describe('labels', () => {
 
 describe('what is declared at zero', () => {
   test('every combination of closed labels', () => {
-    expect(declaredLabels(metric('driftwire_deliveries_total'), given)).toHaveLength(2 * 3);
+    expect(declaredLabels(metric('driftwire_deliveries_total'), given)).toHaveLength(2 * 4);
     expect(declaredLabels(metric('driftwire_records_total'), given)).toHaveLength(4 * 4);
   });
 

@@ -71,7 +71,7 @@ describe('the page', () => {
   test('has no delay of remote write, to which no event goes, but its deliveries', async () => {
     const metrics = new Metrics({ ...options, sinks: ['loki', 'remote_write'] });
     expect((await linesOf(metrics, 'driftwire_delivery_delay_seconds')).filter((line) => line.includes('remote_write'))).toEqual([]);
-    expect((await linesOf(metrics, 'driftwire_deliveries_total')).filter((line) => line.includes('remote_write'))).toHaveLength(3);
+    expect((await linesOf(metrics, 'driftwire_deliveries_total')).filter((line) => line.includes('remote_write'))).toHaveLength(4);
   });
 
   test('a gauge that was never set is not there, and one that is set anew has no old values', async () => {

@@ -28,3 +28,7 @@ test('what it will never take is refused; what it may take later has failed this
 test('what was not meant for a sink counts as nothing', () => {
   expect(outcomes({ kind: 'delivered', skipped: true })).toEqual([]);
 });
+
+test('what people have muted is counted as that', () => {
+  expect(outcomes({ kind: 'delivered', skipped: 'muted' })).toEqual(['driftwire_deliveries_total muted 1']);
+});

@@ -22,8 +22,6 @@ import { type OpenedScan, openScan } from './wire.ts';
 export interface DeploymentOptions {
   /** Configuration file; undefined: `driftwire.yaml` in the current folder if it is there, else built-in defaults. */
   readonly configPath: string | undefined;
-  /** Region that the command line tool deploys to. */
-  readonly region: string | undefined;
   readonly version: string;
   /** Folder for the functions' bundles. */
   readonly bundlesIn: string;
@@ -41,20 +39,25 @@ export type OpenedDeployment =
   | { readonly ok: false; readonly problems: readonly Problem[] };
 
 /** Loads and checks everything that can be checked before a resource is made (configuration, rules, secrets), then compiles and bundles. */
-export async function openDeployment({ configPath, region, version, bundlesIn }: DeploymentOptions): Promise<OpenedDeployment> {
+export async function openDeployment({ configPath, version, bundlesIn }: DeploymentOptions): Promise<OpenedDeployment> {
   const loaded = loadConfigFile(configPath);
   const file = configPath ?? DEFAULT_CONFIG_FILE;
   const opened = await openScan({ configPath: file, config: loaded, ruleFiles: [], builtinRules: true });
-  const deployable = loaded.config === undefined ? [] : notForAws(loaded.config, loaded, file, region);
-  const problems = [...(opened.ok ? opened.warnings : opened.problems), ...deployable];
+  const deployable = loaded.config === undefined ? [] : notForAws(loaded.config, loaded, file);
+  const problems = [...(opened.ok ? opened.warnings : opened.problems), ...deployable].toSorted(byPlace);
   if (!opened.ok || problems.some(({ severity }) => severity === 'error')) return { ok: false, problems };
   const functions = compileSettings(opened, version);
   const { patterns, notes } = compilePatterns(opened, functions);
   const { config } = opened;
   const settings = config.aws ?? defaultAwsSettings();
   const codeOf = await bundle(config, settings, functions, bundlesIn);
-  const deployment = { config, settings, configHash: functions.configHash, patterns, codeOf, region };
-  return { ok: true, deployment, warnings: problems, notes };
+  const deployment = { config, settings, configHash: functions.configHash, patterns, codeOf };
+  return { ok: true, deployment, warnings: problems, notes: [...nowhere(config, settings), ...notes] };
+}
+
+/** In the order of the file; what is about a rule file keeps its place after it. */
+function byPlace(left: Problem, right: Problem): number {
+  return left.file === right.file ? left.line - right.line || left.column - right.column : 0;
 }
 
 /** Bundles the functions that the configuration needs; a collector needs none, and loads no bundler. */
@@ -97,8 +100,14 @@ function told(service: string, leftOut: readonly LeftOut[]): readonly string[] {
   return leftOut.map(({ entry, reason }) => `"${entry}" is not in the pattern for ${service} (${reason}): the functions decide alone`);
 }
 
+/** A deployment that tells nobody is no mistake, but hardly what was meant. */
+function nowhere({ loki, slack, receivers }: Config, { mode }: Deployment['settings']): readonly string[] {
+  if (mode === 'collector' || loki !== undefined || slack !== undefined || receivers.length > 0) return [];
+  return ['nothing says where findings go: they are counted in the table only; name slack, loki or a receiver in driftwire.yaml'];
+}
+
 /** What is right on a machine and cannot be deployed. */
-function notForAws(config: Config, { placeOf }: LoadedConfig, file: string, region: string | undefined): readonly Problem[] {
+function notForAws(config: Config, { placeOf }: LoadedConfig, file: string): readonly Problem[] {
   const at = (path: readonly PropertyKey[], text: string, message: string): Problem => ({
     severity: 'error',
     file,
@@ -110,9 +119,6 @@ function notForAws(config: Config, { placeOf }: LoadedConfig, file: string, regi
   const { aws, serve, prometheus } = config;
   if (aws?.webhook === true && serve.ingest_token === undefined) {
     problems.push(at(['aws', 'webhook'], 'aws.webhook', 'needs serve.ingest_token: without a token anybody could post events'));
-  }
-  if (aws?.forward_regions !== undefined && aws.region === undefined && region === undefined) {
-    problems.push(at(['aws', 'forward_regions'], 'aws.forward_regions', 'needs to know where to: set aws.region, or AWS_REGION'));
   }
   const write = prometheus?.remote_write;
   if (write?.sigv4 !== undefined && !/\/workspaces\/ws-[\w-]+\//.test(write.url)) {

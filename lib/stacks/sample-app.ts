@@ -27,7 +27,6 @@ export function sampleApp(yaml: string, code: string, change: Partial<Deployment
       truncated: '"[Truncated...]"',
     },
     codeOf: () => code,
-    region: undefined,
     ...change,
   });
   return app;

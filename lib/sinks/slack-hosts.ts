@@ -110,8 +110,13 @@ export class DigestHost implements ThreadHost {
     return this.change((digest) => afterPageCertainty(digest, marker));
   }
 
+  /** A page of the list that somebody has deleted stays away; without its message the digest is told anew. */
   gone(marker: string): Promise<void> {
-    return this.change((digest) => afterDigestDeletion(digest, unsent(digest.thread, marker)));
+    return this.change((digest) => {
+      const { sending } = digest.thread;
+      const isPage = sending?.marker === marker && sending.how === 'edit' && sending.place === 'below';
+      return isPage ? withoutPage(digest, marker, sending.carries) : afterDigestDeletion(digest, unsent(digest.thread, marker));
+    });
   }
 
   /** A digest that Slack does not take even as plain text is passed over page by page: the counts are in Loki and the ledger. */
@@ -119,9 +124,7 @@ export class DigestHost implements ThreadHost {
     return this.change((digest) => {
       const { sending } = digest.thread;
       if (sending?.marker !== marker) return digest;
-      const { page, print } = sending.carries;
-      const { ts = '', marker: standing = marker } = digest.pages[page] ?? {};
-      return { ...digest, thread: unsent(digest.thread, marker), pages: digest.pages.toSpliced(page, 1, { ts, marker: standing, print }) };
+      return withoutPage(digest, marker, sending.carries);
     });
   }
 
@@ -131,6 +134,12 @@ export class DigestHost implements ThreadHost {
       return thread === digest.thread ? digest : { ...digest, thread };
     });
   }
+}
+
+/** The digest with a message counted as sent that is not there. */
+function withoutPage(digest: Digest, marker: string, { page, print }: PageTold): Digest {
+  const { ts = '', marker: standing = marker } = digest.pages[page] ?? {};
+  return { ...digest, thread: unsent(digest.thread, marker), pages: digest.pages.toSpliced(page, 1, { ts, marker: standing, print }) };
 }
 
 function incidentIn(group: { readonly incidents: readonly Incident[] } | undefined, marker: string): Incident | undefined {

@@ -18,7 +18,7 @@ export interface Reader {
 const STYLE = `
   :root { --text:#1d1c1d; --soft:#616061; --line:#dddddd; --back:#fff; --code:#c01343; --codeback:#f6f6f6; --link:#1264a3; --button:#fff; }
   .dark { --text:#d1d2d3; --soft:#ababad; --line:#4a4b4f; --back:#1a1d21; --code:#e8912d; --codeback:#2b2d31; --link:#1d9bd1; --button:#222529; }
-  body { margin:0; padding:20px; background:var(--back); color:var(--text); font:15px/1.46668 Lato,"Noto Sans","DejaVu Sans",Arial,"Noto Color Emoji",sans-serif; width:760px; }
+  body { margin:0; padding:20px; background:var(--back); color:var(--text); font:15px/1.46668 Lato,"Noto Sans","DejaVu Sans",Arial,"Noto Color Emoji",sans-serif; max-width:760px; box-sizing:border-box; }
   .caption { color:var(--soft); font-size:12px; margin:18px 0 4px; text-transform:uppercase; letter-spacing:.06em; }
   .message { display:flex; gap:8px; padding:6px 0; }
   .avatar { width:36px; height:36px; border-radius:6px; background:#3b5b7e; color:#fff; display:grid; place-items:center; font-weight:900; flex:none; }

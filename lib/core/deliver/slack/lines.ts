@@ -1,6 +1,6 @@
 /** What a message says, line by line, before it is blocks or text: the only place where our own words and foreign ones meet. */
 import { MAX_MESSAGE_TEXT } from './limits.ts';
-import { mrkdwnCode, mrkdwnText } from './shown-text.ts';
+import { mrkdwnCode, mrkdwnText, shownText } from './shown-text.ts';
 import type { ContextBlock, RichElement, RichTextBlock } from './slack-message.ts';
 import { mrkdwnTime, richTime, type TimeFormat } from './slack-time.ts';
 
@@ -8,7 +8,7 @@ import { mrkdwnTime, richTime, type TimeFormat } from './slack-time.ts';
 export type Piece =
   /** Our own words. */
   | { readonly own: string; readonly isBold?: true }
-  /** A text from a log, as `shownText` made it. */
+  /** A text from a log. It was made harmless before it was stored; it is once more here, where a mistake elsewhere would be seen by everybody. */
   | { readonly foreign: string }
   | { readonly timeMs: number; readonly format?: TimeFormat };
 export type Line = readonly Piece[];
@@ -19,6 +19,8 @@ export interface ViewLink {
   readonly url: string;
 }
 
+/** Longest text from a log, in UTF-16 units: what `eventView` allows for a request. */
+const MAX_FOREIGN = 500;
 /** The line that says how many are left out. */
 const MAX_REST = 30;
 
@@ -64,14 +66,14 @@ export function messageText(lines: readonly string[]): string {
 }
 
 function markup(piece: Piece): string {
-  if ('foreign' in piece) return mrkdwnCode(piece.foreign);
+  if ('foreign' in piece) return mrkdwnCode(shownText(piece.foreign, MAX_FOREIGN));
   if ('timeMs' in piece) return mrkdwnTime(piece.timeMs, piece.format);
   return piece.isBold === true ? `*${mrkdwnText(piece.own)}*` : mrkdwnText(piece.own);
 }
 
 function element(piece: Piece): readonly RichElement[] {
   if ('timeMs' in piece) return [richTime(piece.timeMs, piece.format)];
-  const text = 'foreign' in piece ? piece.foreign : piece.own;
+  const text = 'foreign' in piece ? shownText(piece.foreign, MAX_FOREIGN) : piece.own;
   // Slack refuses an element without text
   if (text === '') return [];
   return 'own' in piece && piece.isBold === true ? [{ type: 'text', text, style: { bold: true } }] : [{ type: 'text', text }];

@@ -39,8 +39,8 @@ export interface DigestMessages {
 const MARGIN_MS = 5 * 60_000;
 /** Of a list of names in one row, in UTF-16 units; the row of the worst event stands below. */
 const MAX_LIST = 400;
-/** Of the name of somebody in Slack. */
-const MAX_BY = 100;
+/** Of one name. */
+const MAX_NAME = 100;
 /** Up to so many events have their details in the thread; of more, one line each, which people can still read. */
 const MAX_DETAILED = 10;
 /** People whom the message of a digest names; all of them stand in its thread. */
@@ -145,7 +145,7 @@ function span(firstMs: number, lastMs: number): readonly Piece[] {
 }
 
 function stateOf({ acknowledged, muted }: IncidentView): readonly Line[] {
-  const by = (name: string): Piece => ({ foreign: shownText(name, MAX_BY) });
+  const by = (name: string): Piece => ({ foreign: shownText(name, MAX_NAME) });
   return [
     ...(acknowledged === undefined
       ? []
@@ -179,10 +179,11 @@ function besideOf({ rows, details }: EventView): readonly Row[] {
 }
 
 /** Names with how often they occurred; what does not fit is counted together. */
-function listLine(label: string, names: readonly Counted[], others: number): readonly Line[] {
-  if (names.length === 0) return [];
+function listLine(label: string, counted: readonly Counted[], others: number): readonly Line[] {
+  if (counted.length === 0) return [];
+  const names = counted.map(({ name, count }) => ({ name: shownText(name, MAX_NAME), count }));
   const upTo = (end: number): number => names.slice(0, end).reduce((sum, { name }) => sum + name.length, 0);
-  const fits = names.filter((_, index) => index === 0 || upTo(index + 1) <= MAX_LIST);
+  const fits = names.filter((_, index) => upTo(index + 1) <= MAX_LIST);
   const rest = names.slice(fits.length).reduce((sum, { count }) => sum + count, others);
   const pieces = fits.flatMap(({ name, count }, index): Piece[] => [
     { own: index === 0 ? '' : ' · ' },

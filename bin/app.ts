@@ -11,7 +11,8 @@ import { addStacks } from '../lib/stacks/add-stacks.ts';
 import { openDeployment } from '../lib/wire-deployment.ts';
 import manifest from '../package.json' with { type: 'json' };
 
-const app = new App({ analyticsReporting: false });
+// Synthesized below and nowhere else: by itself the app would also leave an empty assembly behind for a configuration that is wrong.
+const app = new App({ analyticsReporting: false, autoSynth: false });
 const config: unknown = app.node.tryGetContext('config');
 const bundlesIn = mkdtempSync(join(tmpdir(), 'driftwire-'));
 const say = (line: string) => process.stderr.write(`${line}\n`);
@@ -19,7 +20,6 @@ const say = (line: string) => process.stderr.write(`${line}\n`);
 try {
   const opened = await openDeployment({
     configPath: typeof config === 'string' ? config : undefined,
-    region: process.env['CDK_DEFAULT_REGION'],
     version: manifest.version,
     bundlesIn,
   });

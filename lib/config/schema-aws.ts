@@ -103,7 +103,9 @@ export const aws = z
       .optional()
       .describe('Where a collector sends; needed with `mode: collector`.'),
     collectors: collectors.optional().describe('Who may send to a processor; needed with `mode: processor`.'),
-    region: region.optional().describe('Region to deploy to. Without it: the one your AWS profile or `AWS_REGION` says.'),
+    region: region
+      .optional()
+      .describe('Region to deploy to. Without it: the one your AWS profile or `AWS_REGION` says. Needed with `forward_regions`.'),
     forward_regions: z
       .array(region)
       .min(1, 'empty list: name a region or leave the key out')
@@ -158,6 +160,9 @@ function checkMode(value: unknown, context: z.RefinementCtx): void {
     if (value['mode'] !== 'collector' || value[key] === undefined) continue;
     const message = 'a collector only forwards events of its own region: configure this in the processor, or use mode: standalone here';
     context.addIssue({ code: 'custom', path: [key], message });
+  }
+  if (value['forward_regions'] !== undefined && value['region'] === undefined) {
+    context.addIssue({ code: 'custom', path: ['region'], message: 'required with forward_regions: the region that they forward to' });
   }
   if (Array.isArray(value['forward_regions']) && value['forward_regions'].includes(value['region'])) {
     context.addIssue({ code: 'custom', path: ['forward_regions'], message: 'names the region of the deployment itself: remove it there' });

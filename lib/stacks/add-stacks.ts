@@ -22,9 +22,8 @@ export function addStacks(app: Construct, deployment: Deployment): void {
   }
   const home = new DriftwireStack(app, HOME_STACK, deployment);
   for (const from of settings.forward_regions ?? []) {
-    const region = settings.region ?? deployment.region;
-    if (region === undefined) throw new Error('aws.forward_regions needs to know where to: set aws.region, or AWS_REGION');
-    const stack = new RegionStack(app, `${HOME_STACK}-${from}`, deployment, { from, home: region });
+    if (settings.region === undefined) throw new Error('aws.region is required with aws.forward_regions');
+    const stack = new RegionStack(app, `${HOME_STACK}-${from}`, deployment, { from, home: settings.region });
     stack.addStackDependency(home, 'the bus must be there before anything is sent to it');
   }
 }

@@ -12,6 +12,4 @@ export interface Deployment {
   readonly patterns: CompiledPatterns;
   /** The folder with a function's bundle. */
   readonly codeOf: (name: FunctionName) => string;
-  /** Region that the command line tool deploys to; undefined where nobody has said. */
-  readonly region: string | undefined;
 }

@@ -1,6 +1,7 @@
 import type { Config } from '../config/schema.ts';
 import type { AwsSettings } from '../config/schema-aws.ts';
 import type { SecretReference } from '../config/schema-values.ts';
+import { secretReferences } from '../config/secrets.ts';
 import type { DeliveryPlaces } from '../constructs/delivery.ts';
 import { FUNCTION_NAMES, type FunctionName } from '../constructs/function-names.ts';
 import type { MetricsPlace } from '../constructs/metrics.ts';
@@ -21,44 +22,32 @@ export function functionNames(config: Config, settings: AwsSettings): readonly F
 }
 
 /** Where findings go, from the configuration. */
-export function deliveryPlaces({ loki, slack, receivers }: Config): DeliveryPlaces {
-  const recordSecrets = given(loki?.password, loki?.token);
+export function deliveryPlaces(config: Config): DeliveryPlaces {
+  const { slack, receivers } = config;
+  const recordSecrets = secretsBelow(config, 'loki.');
   if (slack === undefined && receivers.length === 0) return { recordSecrets, alerts: undefined };
-  const secrets = [...given(slack?.token, slack?.webhook_url), ...receivers.flatMap(receiverSecrets)];
+  // The signing secret is only for requests that come in.
+  const secrets = [...secretsBelow(config, 'slack.', 'slack.signing_secret'), ...secretsBelow(config, 'receivers[')];
   const topicArns = receivers.flatMap((receiver) => (receiver.type === 'sns' ? [receiver.topic_arn] : []));
   return { recordSecrets, alerts: { secrets, topicArns } };
 }
 
 /** Where the totals go, from the configuration; undefined without remote write. */
-export function metricsPlace({ prometheus }: Config): MetricsPlace | undefined {
-  if (prometheus === undefined) return undefined;
-  const { url, password, token, sigv4 } = prometheus.remote_write;
-  return { url, secrets: given(password, token), signedFor: sigv4?.region };
+export function metricsPlace(config: Config): MetricsPlace | undefined {
+  if (config.prometheus === undefined) return undefined;
+  const { url, sigv4 } = config.prometheus.remote_write;
+  return { url, secrets: secretsBelow(config, 'prometheus.'), signedFor: sigv4?.region };
 }
 
-/** Secrets of the public address; undefined where nothing asks for one. */
-export function webhookSecrets({ slack, serve, aws }: Config): readonly SecretReference[] | undefined {
-  const buttons = slack?.signing_secret;
-  const posts = aws?.webhook === true;
-  if (buttons === undefined && !posts) return undefined;
-  return given(buttons, buttons === undefined ? undefined : slack?.token, posts ? serve.ingest_token : undefined);
+/** Secrets of the public address; undefined where nothing asks for one. With buttons it also updates messages, as whoever sent them. */
+export function webhookSecrets(config: Config): readonly SecretReference[] | undefined {
+  const buttons = config.slack?.signing_secret !== undefined;
+  const posts = config.aws?.webhook === true;
+  if (!buttons && !posts) return undefined;
+  return [...(buttons ? secretsBelow(config, 'slack.') : []), ...(posts ? secretsBelow(config, 'serve.ingest_token') : [])];
 }
 
-function receiverSecrets(receiver: Config['receivers'][number]): readonly SecretReference[] {
-  switch (receiver.type) {
-    case 'webhook':
-      return given(receiver.token);
-    case 'discord':
-      return given(receiver.webhook_url);
-    case 'pagerduty':
-      return given(receiver.routing_key);
-    case 'alertmanager':
-      return given(receiver.password);
-    case 'sns':
-      return [];
-  }
-}
-
-function given(...references: readonly (SecretReference | undefined)[]): readonly SecretReference[] {
-  return references.filter((reference) => reference !== undefined);
+/** The secrets whose place begins so. */
+function secretsBelow(config: Config, place: string, except?: string): readonly SecretReference[] {
+  return secretReferences(config).flatMap(({ path, reference }) => (path.startsWith(place) && path !== except ? [reference] : []));
 }

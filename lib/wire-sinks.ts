@@ -165,7 +165,7 @@ class Secrets {
   }
 
   /** Empty when the secret cannot be read; the problem is noted. */
-  async read(reference: SecretReference, path: readonly string[]): Promise<string> {
+  async read(reference: SecretReference, path: ConfigPath): Promise<string> {
     const resolved = await this.#options.readSecret(reference);
     if (resolved.ok) {
       this.values.push(resolved.value);
@@ -176,7 +176,7 @@ class Secrets {
   }
 
   /** Undefined for what cannot be made of this part of the configuration; the problem is noted. */
-  attempt<T>(path: readonly string[], make: () => T): T | undefined {
+  attempt<T>(path: ConfigPath, make: () => T): T | undefined {
     try {
       return make();
     } catch (cause) {
@@ -186,7 +186,7 @@ class Secrets {
     }
   }
 
-  #refuse(path: readonly string[], message: string): void {
+  #refuse(path: ConfigPath, message: string): void {
     const { file, placeOf } = this.#options;
     this.problems.push({ severity: 'error', file, ...placeOf(path), path: formatPath(path), message });
   }

@@ -129,9 +129,12 @@ function checkLabelCount(value: unknown, context: z.RefinementCtx): void {
   });
 }
 
+/** Names that metrics know already. */
+const OWN_SINKS: readonly string[] = ['ledger', 'loki', 'remote_write', 'slack'];
+
 function checkReceiverNames(value: unknown, context: z.RefinementCtx): void {
   if (!isRecord(value) || !Array.isArray(value['receivers'])) return;
-  const seen = new Set<unknown>();
+  const seen = new Set<unknown>(OWN_SINKS);
   value['receivers'].forEach((item: unknown, index) => {
     if (!isRecord(item)) return;
     const name = item['name'] ?? item['type'];
@@ -139,7 +142,9 @@ function checkReceiverNames(value: unknown, context: z.RefinementCtx): void {
       context.addIssue({
         code: 'custom',
         path: ['receivers', index],
-        message: `two receivers are called "${name}": give this one a name of its own`,
+        message: OWN_SINKS.includes(name)
+          ? `a receiver cannot be called "${name}", which is a sink of its own: choose another name`
+          : `two receivers are called "${name}": give this one a name of its own`,
       });
     }
     seen.add(name);

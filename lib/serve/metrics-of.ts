@@ -25,6 +25,7 @@ export function metricsOf(
     sinks: [
       ...sinks.map(({ name }) => name),
       ...(slack === undefined ? [] : ['slack']),
+      ...config.receivers.map(({ name, type }) => name ?? type),
       ...(remoteWrite === undefined ? [] : ['remote_write']),
     ],
     rules: engine.rules.filter(({ enabled }) => enabled).map(({ name, priority, source }) => ({ rule: name, priority, source })),

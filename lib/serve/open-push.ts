@@ -35,8 +35,8 @@ export async function openPush({ loaded, file, opened, version, log }: OpenPushO
   const { config } = opened;
   const sinks = await openSinks(config, { file, placeOf: loaded.placeOf, version, instance: instanceName(), readSecret: resolveSecret });
   if (!sinks.ok) return sinks;
-  if (sinks.sinks.length === 0 && sinks.slack === undefined && sinks.remoteWrite === undefined) {
-    const message = '--push: there is nothing to deliver to: configure loki, prometheus or slack';
+  if (sinks.sinks.length === 0 && sinks.slack === undefined && config.receivers.length === 0 && sinks.remoteWrite === undefined) {
+    const message = '--push: there is nothing to deliver to: configure loki, prometheus, slack or receivers';
     return { ok: false, problems: [{ severity: 'error', file, line: 1, column: 1, path: '', message }] };
   }
   const store = new SqliteStore(settingsOf(config, dirname(resolve(file))).state_dir);

@@ -70,6 +70,9 @@ const REFUSED: readonly (readonly [string, string, string])[] = [
   [slackLinks('runbook_url: "https://u:p@wiki.example.com/#{rule}"'), 'slack.links.runbook_url', 'credentials inside an address'],
   [slackLinks('runbook_url: "https://wiki.example.com/#a|b"'), 'slack.links.runbook_url', 'must be percent-encoded'],
   [slackLinks(`runbook_url: "https://wiki.example.com/${'a'.repeat(500)}"`), 'slack.links.runbook_url', 'too long'],
+  ['receivers: [{ type: webhook, name: slack, url: "http://a" }]', 'receivers[0]', 'a receiver cannot be called "slack"'],
+  ['receivers: [{ type: alertmanager, url: "http://a", username: u }]', 'receivers[0]', 'password is missing'],
+  ['receivers: [{ type: alertmanager, url: "http://a", resolve_after_minutes: 0 }]', 'receivers[0].resolve_after_minutes', ''],
   ['receivers: [{ type: sns, topic_arn: x }]', 'receivers[0].topic_arn', 'not the ARN of a topic'],
   ['receivers: [{ type: discord, webhook_url: "https://discord.example.com" }]', 'receivers[0].webhook_url', 'a secret does not belong'],
   [

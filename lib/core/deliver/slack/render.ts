@@ -2,6 +2,8 @@
  * The messages that people read, made of what is known of incidents: pure, and within every limit of Slack whatever a log holds.
  * What must be seen stands in the blocks; beside the coloured bar, which clients may fold, stands what is asked for next.
  */
+
+import { MAX_DETAILED as MAX_DETAILED_EVENTS } from '../incident/incident.ts';
 import type { Counted, DigestView, IncidentView } from '../incident/incident-view.ts';
 import { assemble, type Content } from './assemble.ts';
 import { buttonsOf } from './buttons.ts';
@@ -63,7 +65,7 @@ export function renderParent(view: IncidentView, settings: RenderSettings): Slac
     ...headerOf(view),
     count: countOf(view),
     state: stateOf(view),
-    rows: isAlone ? lead.rows.map(rowLine) : [...summaryOf(view), ...worstOf(view)],
+    rows: isAlone ? lead.rows.map(rowLine) : [...summaryOf(view), ...worstOf(view), ...(settings.hasThreads ? restOf(view) : [])],
     links,
     buttons: settings.hasButtons ? buttonsOf(view) : undefined,
     beside: (isAlone ? lead.details : besideOf(lead)).map(rowLine),
@@ -171,6 +173,12 @@ function worstOf({ kind, lead }: IncidentView): readonly Line[] {
     [title, { own: '  ' }, { foreign: lead.title }, { own: ', ' }, { timeMs: lead.timeMs }],
     ...lead.rows.filter(([label]) => TELLING.has(label)).map(rowLine),
   ];
+}
+
+/** Where a long incident is told no further one by one, the reader is told so. */
+function restOf({ total }: IncidentView): readonly Line[] {
+  if (total <= MAX_DETAILED_EVENTS) return [];
+  return [[{ own: `The thread has the first ${MAX_DETAILED_EVENTS} of them; the others are counted.` }]];
 }
 
 /** What else is known of it; not the state that an alert had, which has changed since. */

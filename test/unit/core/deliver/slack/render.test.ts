@@ -135,6 +135,13 @@ describe('the message of many events', () => {
     ]);
   });
 
+  test('says where the thread ends before they do', () => {
+    const long = 'The thread has the first 100 of them; the others are counted.';
+    expect(messageOutline(renderParent({ ...burst, total: 100 }, SETTINGS))).not.toContain(long);
+    expect(messageOutline(renderParent({ ...burst, total: 101 }, SETTINGS))).toContain(long);
+    expect(messageOutline(renderParent({ ...burst, total: 101 }, { ...SETTINGS, hasThreads: false }))).not.toContain(long);
+  });
+
   test('has neither links nor a bar where there is nothing to stand there', () => {
     const { blocks, attachments } = renderParent({ ...burst, lead: { ...burst.lead, rows: [], details: [], links: [] } }, BARE);
     expect(blocks.map(({ type }) => type)).toEqual(['header', 'section', 'rich_text']);

@@ -55,7 +55,9 @@ export function readSettings(deployedHash: string | undefined, file: URL = new U
 function parse(file: URL): FunctionSettings {
   try {
     // Part of the code: whoever could change it could change the handler.
-    return JSON.parse(readFileSync(file, 'utf8')) as FunctionSettings;
+    const settings = JSON.parse(readFileSync(file, 'utf8')) as FunctionSettings | null;
+    if (settings?.config !== undefined) return settings;
+    throw new SyntaxError('no settings');
   } catch (cause) {
     throw new DriftwireError('DW_CONFIG_INVALID', `${SETTINGS_FILE} beside the handler cannot be read: deploy again`, { cause });
   }

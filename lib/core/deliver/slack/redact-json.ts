@@ -1,7 +1,7 @@
 import type { Json, JsonObject } from '../../model/audit-event.ts';
 import { redactText } from './redact-secrets.ts';
 import { CommandReader, REDACTED } from './redact-words.ts';
-import { isSecretName } from './secret-name.ts';
+import { isAboutName, isSecretName } from './secret-name.ts';
 
 /** Bounds of what is shown of a value; the text itself is cut where it is shown. */
 const MAX_DEPTH = 12;
@@ -36,7 +36,7 @@ interface Place {
   readonly depth: number;
   /** In a Kubernetes Secret. */
   readonly isSecret: boolean;
-  /** Under the name of a secret: what is no name itself is hidden. */
+  /** Under the name of a secret (`credentials`, `serviceAccountToken`): what does not only say something about it is hidden. */
   readonly hides: boolean;
 }
 
@@ -77,7 +77,7 @@ class Writer {
         NAMES.test(name) && typeof member === 'string' && (isSecretName(member) || (isSecret && /^\/(?:data|stringData)\b/.test(member))),
     );
     const hides = (name: string): boolean =>
-      isSecretName(name) || (isSecret && DATA.test(name)) || (namesSecret && VALUES.test(name)) || (place.hides && !isNaming(name));
+      isSecretName(name) || (isSecret && DATA.test(name)) || (namesSecret && VALUES.test(name)) || (place.hides && !isAboutName(name));
     return `{${this.#joined(
       entries.slice(0, MAX_MEMBERS).map(
         ([name, member]) =>
@@ -98,11 +98,6 @@ class Writer {
     if (written.length < total) written.push(`… ${total - written.length} more`);
     return written.join(',');
   }
-}
-
-/** In `{"secretKeyRef": {"name": "db", "key": "password"}}` nothing is secret, but everything stands under such a name. */
-function isNaming(name: string): boolean {
-  return /(?:name|id|arn|type|kind|namespace|mode|version|enabled|optional)s?$/i.test(name);
 }
 
 /** What holds nothing to hide, and what AWS has hidden itself, stays. */

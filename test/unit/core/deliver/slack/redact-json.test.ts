@@ -51,6 +51,7 @@ describe('parameters that stay', () => {
       { valueFrom: { secretKeyRef: { name: 'db', key: 'password' } }, imagePullSecrets: [{ name: 'registry' }] },
     ],
     ['a volume of a Secret', { volumes: [{ secret: { secretName: 'tls', defaultMode: 420, optional: false } }] }],
+    ['how long a token holds', { sources: [{ serviceAccountToken: { expirationSeconds: 3607, path: 'token' } }] }],
     ['what AWS has hidden', { secretString: 'HIDDEN_DUE_TO_SECURITY_REASONS', password: '***', token: '', secret: null, hasSecret: true }],
     ['a policy of passwords', { minimumPasswordLength: 14, passwordReusePrevention: 24, passwordPolicyId: 'x' }],
     ['the version of the metadata service', { httpTokens: 'required', httpPutResponseHopLimit: 1 }],

@@ -15,12 +15,15 @@ describe('what a request asked for', () => {
   test('is the body of a Kubernetes request, without what stands elsewhere', () => {
     const requestObject = { kind: 'Deployment', apiVersion: 'apps/v1', status: {}, spec: { replicas: 3 } };
     expect(textOf({ requestURI: '/apis', requestObject })).toBe('{"spec":{"replicas":3}}');
+    const metadata = { name: 'a', uid: 'b', labels: { app: 'x' }, managedFields: [{}] };
+    expect(textOf({ requestObject: { metadata, ...requestObject } })).toBe('{"spec":{"replicas":3},"metadata":{"labels":{"app":"x"}}}');
+    expect(textOf({ requestObject: { metadata: { name: 'a' } } })).toBeUndefined();
     expect(textOf({ requestObject: [{ op: 'remove', path: '/spec/x' }] })).toBe('[{"op":"remove","path":"/spec/x"}]');
   });
 
   test('is nothing of a Kubernetes Secret but its names', () => {
     const objectRef = { resource: 'secrets' };
-    expect(textOf({ requestObject: { kind: 'Secret', data: { a: 'eA==' } } })).toBe('{"kind":"Secret","data":{"a":"[redacted]"}}');
+    expect(textOf({ requestObject: { kind: 'Secret', data: { a: 'eA==' } } })).toBe('{"data":{"a":"[redacted]"}}');
     expect(textOf({ objectRef, requestObject: { stringData: { a: 'x' } } })).toBe('{"stringData":{"a":"[redacted]"}}');
     expect(textOf({ objectRef, requestObject: [{ op: 'add', path: '/data/a', value: 'x' }] })).toContain('"value":"[redacted]"');
   });

@@ -5,6 +5,7 @@ import { allSinks } from '../wire-sinks.ts';
 import { DeliveriesWork } from './deliveries.ts';
 import { asideQueue, functionLog, openSqs } from './function-parts.ts';
 import { openFunctionSinks } from './function-sinks.ts';
+import { Presses } from './presses.ts';
 import { readSettings } from './settings.ts';
 import { SinkSet } from './sink-set.ts';
 import { openStore } from './store.ts';
@@ -19,13 +20,21 @@ export async function openAlert(): Promise<DeliveriesWork> {
   const { loki } = settings.config;
   // Messages link to Loki, whose credentials this function has no right to.
   const linked = loki === undefined ? undefined : { ...loki, username: undefined, password: undefined, token: undefined };
+  const told = { ...settings.config, loki: linked, prometheus: undefined };
+  const presses = new Presses({
+    open: () => openFunctionSinks(settings, { ...told, receivers: [] }),
+    store,
+    timing: SYSTEM_TIMING,
+    log,
+  });
   return new DeliveriesWork({
     name: 'alert',
     sinks: new SinkSet(async () => {
-      const opened = await openFunctionSinks(settings, { ...settings.config, loki: linked, prometheus: undefined });
+      const opened = await openFunctionSinks(settings, told);
       return allSinks(opened, store).filter(({ name }) => name !== 'loki');
     }, SYSTEM_TIMING),
     uncounted: new Set(),
+    press: (press) => presses.take(press),
     ledger: async () => store,
     aside: asideQueue(),
     visibility: alertsQueueUrl === undefined ? undefined : new Visibility(alertsQueueUrl, openSqs, log),

@@ -12,7 +12,7 @@ import { messageAside } from './aside.ts';
 import { boundedIncrements } from './bounded-increments.ts';
 import { mergeLevels } from './counts.ts';
 import type { Queue } from './queue.ts';
-import { type QueueMessage, readMessage } from './queue-message.ts';
+import { type QueueMessage, readMessage, type SignedPress } from './queue-message.ts';
 import type { InvocationLimits } from './reading.ts';
 import type { RepeatsLedger } from './repeats-ledger.ts';
 import type { SinkSet } from './sink-set.ts';
@@ -35,6 +35,8 @@ export interface DeliveriesParts {
   readonly ledger: () => Promise<Ledger>;
   /** The ledger that is among the sinks, if it is. */
   readonly repeats?: RepeatsLedger | undefined;
+  /** Works off a press of a button; undefined where there are no buttons. Rejects when it is to come again. */
+  readonly press?: ((press: SignedPress) => Promise<void>) | undefined;
   readonly aside: Queue | undefined;
   readonly visibility: Visibility | undefined;
   readonly timing: Timing;
@@ -46,6 +48,7 @@ interface Taken {
   readonly read: QueueMessage | undefined;
 }
 type TakenDelivery = Taken & { readonly read: Extract<QueueMessage, { kind: 'delivery' }> };
+type TakenPress = Taken & { readonly read: Extract<QueueMessage, { kind: 'press' }> };
 type TakenCounts = Taken & { readonly read: Extract<QueueMessage, { kind: 'counts' }> };
 
 /** Works off batches. */
@@ -83,6 +86,8 @@ class Batch {
         .filter(({ read }) => read === undefined)
         .map(({ message }) => ({ message, told: { code: 'unknown_format', hint: 'no version up to this one wrote it' } })),
     );
+    // First of all: somebody is looking at the button.
+    await this.#press(taken.filter((one): one is TakenPress => one.read?.kind === 'press'));
     const deliveries = taken.filter(isDelivery);
     if (deliveries.length > 0) {
       await this.#deliver(deliveries).catch((cause: unknown) => {
@@ -96,6 +101,20 @@ class Batch {
     await this.#count(taken.filter(isCounts));
     await this.#hide(messages);
     return new Set(this.#again.keys());
+  }
+
+  async #press(taken: readonly TakenPress[]): Promise<void> {
+    const { press, log } = this.#parts;
+    if (press === undefined) {
+      const told = { code: 'unknown_format', hint: 'a press of a button, and there are no buttons' };
+      return this.#setAside(taken.map(({ message }) => ({ message, told })));
+    }
+    for (const { message, read } of taken) {
+      await press(read.press).catch((cause: unknown) => {
+        log('error', 'a press of a button could not be worked off', { error: cause });
+        this.#comeAgain([message], 0);
+      });
+    }
   }
 
   async #deliver(taken: readonly TakenDelivery[]): Promise<void> {

@@ -27,8 +27,21 @@ const CUT_RECORD_BYTES = 512 * 1024;
 const MAX_INCREMENT = 2 ** 31;
 const MAX_SERIES = 10_000;
 
+/** A press of a button as Slack has signed it, so that whoever works it off can ask for the signature too. */
+export interface SignedPress {
+  /** `X-Slack-Request-Timestamp` */
+  readonly timestamp: string;
+  /** `X-Slack-Signature` */
+  readonly signature: string;
+  /** As it came. */
+  readonly body: string;
+}
+
 /** A message that was read. */
-export type QueueMessage = { readonly kind: 'delivery'; readonly delivery: Delivery } | ({ readonly kind: 'counts' } & Counts);
+export type QueueMessage =
+  | { readonly kind: 'delivery'; readonly delivery: Delivery }
+  | ({ readonly kind: 'counts' } & Counts)
+  | { readonly kind: 'press'; readonly press: SignedPress };
 
 /** Writes a delivery; always within the bound. */
 export function deliveryMessage(delivery: Delivery): string {
@@ -44,11 +57,17 @@ export function countsMessage({ increments, levels }: Counts): string {
   return sendable(JSON.stringify({ counts: 1, increments, levels }));
 }
 
+/** Writes a press. */
+export function pressMessage({ timestamp, signature, body }: SignedPress): string {
+  return sendable(JSON.stringify({ press: 1, timestamp, signature, body }));
+}
+
 /** Reads a message; undefined for one that no version up to this one wrote. */
 export function readMessage(body: string): QueueMessage | undefined {
   const value = parse(body);
   if (value === undefined) return undefined;
   if (value['counts'] === 1) return readCounts(value);
+  if (value['press'] === 1) return readSignedPress(value);
   const packed = value['gzip'];
   const text = typeof packed === 'string' ? inflated(packed) : body;
   const delivery = text === undefined ? undefined : readDelivery(text);
@@ -104,6 +123,11 @@ function readDelivery(text: string): Delivery | undefined {
 function readCounts({ increments, levels }: Readonly<Record<string, unknown>>): QueueMessage | undefined {
   if (!isListOf(increments, isIncrement) || !isListOf(levels, isTotal)) return undefined;
   return { kind: 'counts', increments, levels };
+}
+
+function readSignedPress({ timestamp, signature, body }: Readonly<Record<string, unknown>>): QueueMessage | undefined {
+  if (typeof timestamp !== 'string' || typeof signature !== 'string' || typeof body !== 'string') return undefined;
+  return { kind: 'press', press: { timestamp, signature, body } };
 }
 
 function isListOf<T>(value: unknown, isItem: (item: unknown) => item is T): value is readonly T[] {

@@ -21,7 +21,7 @@ export type AlertReceipt =
   | { readonly kind: 'malformed'; readonly code: FailureCode; readonly hint: string };
 
 export interface AlertDeskOptions extends AlertContext {
-  readonly spool: Spool;
+  readonly spool: Pick<Spool, 'accept'>;
   /** Names of the sinks that tell people. */
   readonly sinks: readonly string[];
   /** Told when there is something new for the sinks. */

@@ -58,7 +58,7 @@ export type Receipt =
 
 export interface DeskOptions {
   readonly detector: Detector;
-  readonly spool: Spool;
+  readonly spool: Pick<Spool, 'accept'>;
   /** Names of the sinks that must have each event. */
   readonly sinks: readonly string[];
   /** Told when there is something new for the sinks. */

@@ -34,9 +34,10 @@ export interface HttpAppOptions {
   readonly alerts: AlertDesk;
   /** Takes presses of buttons; undefined where there are none. */
   readonly presses?: PressDesk | undefined;
-  /** The metrics page and its content type. */
-  readonly metrics: () => Promise<{ readonly text: string; readonly contentType: string }>;
-  readonly readiness: Readiness;
+  /** The metrics page and its content type; undefined where somebody else tells the totals. */
+  readonly metrics?: () => Promise<{ readonly text: string; readonly contentType: string }>;
+  /** Undefined where a process is ready whenever it is asked. */
+  readonly readiness?: Readiness;
   /** Bearer token that senders must show; undefined on a loopback address only. */
   readonly ingestToken: string | undefined;
   /** Counts a post that was not taken. */
@@ -62,13 +63,15 @@ export function httpApp({ desk, alerts, presses, metrics, readiness, ingestToken
   const app = new Hono();
   app.get('/healthz', (context) => context.json({ status: 'ok' }));
   app.get('/readyz', async (context) => {
-    const reasons = await readiness();
+    const reasons = (await readiness?.()) ?? [];
     return context.json({ status: reasons.length === 0 ? 'ok' : 'unavailable', reasons }, reasons.length === 0 ? 200 : 503);
   });
-  app.get('/metrics', async (context) => {
-    const { text, contentType } = await metrics();
-    return context.body(text, 200, { 'content-type': contentType });
-  });
+  if (metrics !== undefined) {
+    app.get('/metrics', async (context) => {
+      const { text, contentType } = await metrics();
+      return context.body(text, 200, { 'content-type': contentType });
+    });
+  }
 
   for (const path of ['/ingest/*', '/alertmanager', '/slack/actions']) {
     app.use(path, async (context, next) => {

@@ -131,10 +131,14 @@ const HANDS: Readonly<Record<Hand, string>> = {
   unknown: 'somebody unknown',
 };
 
+/** Whose sessions AWS records as without MFA even where the identity provider has asked for it. */
+const ASKED_ELSEWHERE = new Set(['identity_center', 'federated_user']);
+
 /** With MFA or not, as far as the record says. */
-export function mfaWords(mfa: boolean | null): string {
+export function mfaWords({ actor: { mfa }, reason }: Pick<Finding, 'actor' | 'reason'>): string {
   if (mfa === null) return 'MFA not recorded';
-  return mfa ? 'with MFA' : 'without MFA';
+  if (mfa) return 'with MFA';
+  return ASKED_ELSEWHERE.has(reason) ? 'without MFA at AWS (the identity provider may have asked for it)' : 'without MFA';
 }
 
 /** A text with what it is before it; null stays null. */

@@ -84,6 +84,17 @@ describe('an audit event as people are told of it', () => {
     expect(other.details.map(([label]) => label)).toEqual(['Rule says']);
   });
 
+  test('does not say twice that somebody signed in', () => {
+    const [{ finding }] = BURST[0].findings;
+    const signIn = deliveryOfFindings('{}', {
+      ...finding,
+      action: { class: 'sign_in', service: 'signin', name: 'ConsoleLogin', verb: 'ConsoleLogin', error: null },
+      target: { kind: 'ConsoleLogin', name: null, namespace: null, subresource: null, arn: null },
+    });
+    expect(eventView(signIn).title).toBe('dave@example.com signed in (ConsoleLogin)');
+    expect(eventView(signIn).rows.map(([label]) => label)).toEqual(['Who', 'What', 'Where', 'By', 'From', 'Why', 'Rules']);
+  });
+
   test('leads with the worst rule, of equals with the first, and counts as manual if any rule says so', () => {
     const view = eventView(BREAK_GLASS);
     expect(view).toMatchObject({ priority: 'Critical', rule: 'Break-glass principal used' });

@@ -118,7 +118,10 @@ describe('why it is told', () => {
   });
 
   test('and whether there was a second factor', () => {
-    expect([true, false, null].map(mfaWords)).toEqual(['with MFA', 'without MFA', 'MFA not recorded']);
+    const wordsOf = (mfa: boolean | null, reason = 'iam_user'): string => mfaWords(findingWith({ actor: { mfa }, reason }));
+    expect([true, false, null].map((mfa) => wordsOf(mfa))).toEqual(['with MFA', 'without MFA', 'MFA not recorded']);
+    expect(wordsOf(false, 'identity_center')).toBe('without MFA at AWS (the identity provider may have asked for it)');
+    expect(wordsOf(true, 'identity_center')).toBe('with MFA');
   });
 });
 

@@ -20,7 +20,7 @@ export interface Content {
   readonly metadata: Metadata | undefined;
 }
 
-/** All texts of all blocks of a message; undocumented (slackapi/bolt-js #2509). */
+/** All texts of all blocks of a message, those of attachments too; undocumented (slackapi/bolt-js #2509). */
 const MAX_BLOCK_TEXT = 13_200;
 /** A new message is cut there, an edit refused at the second. */
 const MAX_TEXT = 40_000;
@@ -35,8 +35,10 @@ export function readContent(args: Args, isEdit: boolean): Content {
   if ((text?.length ?? 0) > (isEdit ? MAX_EDIT_TEXT : MAX_TEXT)) throw new Refusal('msg_too_long');
   const blocks = arrayOf(args['blocks'], 'invalid_blocks_format');
   const attachments = arrayOf(args['attachments'], 'invalid_attachments');
-  if (blocks !== undefined) checkOwn(checkBlocks(blocks), 'invalid_blocks');
-  if (attachments !== undefined) checkAttachments(attachments);
+  const check = new BlockCheck();
+  if (blocks !== undefined) checkOwn(checkBlocks(blocks, '/blocks', check), 'invalid_blocks');
+  if (attachments !== undefined) checkAttachments(attachments, check);
+  if (check.texts.reduce((sum, each) => sum + each.text.length, 0) > MAX_BLOCK_TEXT) throw new Refusal('msg_blocks_too_long');
   const metadata = readMetadata(args['metadata']);
   const isEmpty = (text ?? '') === '' && (blocks ?? []).length === 0 && (attachments ?? []).length === 0;
   if (isEmpty && !(isEdit && blocks === undefined && attachments === undefined && metadata !== undefined)) throw new Refusal('no_text');
@@ -75,13 +77,10 @@ export function textsOf({ blocks, attachments }: Pick<Content, 'blocks' | 'attac
 function checkOwn(check: BlockCheck, error: string): void {
   if (check.errors.length > 0)
     throw new Refusal(error, { errors: check.errors, ...messages(check.errors.map((each) => `[ERROR] ${each}`)) });
-  const total = check.texts.reduce((sum, { text }) => sum + text.length, 0);
-  if (total > MAX_BLOCK_TEXT) throw new Refusal('msg_blocks_too_long');
 }
 
-function checkAttachments(attachments: readonly unknown[]): void {
+function checkAttachments(attachments: readonly unknown[], check: BlockCheck): void {
   if (attachments.length > MAX_ATTACHMENTS) throw new Refusal('too_many_attachments');
-  const check = new BlockCheck();
   for (const [index, attachment] of attachments.entries()) {
     const pointer = `/attachments/${index}`;
     const node = check.node(attachment, pointer);

@@ -1,5 +1,4 @@
 /** The composition root of the CDK app: from `driftwire.yaml` to everything that the stacks are made from, or all that stands in the way. */
-import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { LoadedConfig } from './config/load.ts';
 import { DEFAULT_CONFIG_FILE, loadConfigFile } from './config/load-file.ts';
@@ -67,15 +66,7 @@ async function bundle(
   functions: FunctionSettings,
   bundlesIn: string,
 ): Promise<Deployment['codeOf']> {
-  const needed = functionNames(config, settings);
-  const names = needed.filter((name) => existsSync(new URL(`../functions/${name}/handler.ts`, import.meta.url)));
-  for (const name of needed.filter((one) => !names.includes(one))) {
-    mkdirSync(join(bundlesIn, name), { recursive: true });
-    writeFileSync(
-      join(bundlesIn, name, 'handler.mjs'),
-      "export const handler = async () => { throw new Error('not in this version'); };\n",
-    );
-  }
+  const names = functionNames(config, settings);
   if (names.length > 0) {
     const { buildFunctions } = await import('./lambda/build.ts');
     await buildFunctions({ names, settings: functions, outDir: bundlesIn });

@@ -2,13 +2,11 @@ import * as lambda from 'aws-cdk-lib/aws-lambda';
 import { Construct } from 'constructs';
 import type { SecretReference } from '../config/schema-values.ts';
 import { DriftwireFunction, type FunctionDefaults } from './driftwire-function.ts';
-import { ALL_LEDGER_ACTIONS, type Ledger } from './ledger.ts';
 import { mayReadSecrets } from './secret-grants.ts';
 import { maySend, type WorkQueue } from './work-queue.ts';
 
 export interface WebhookProps {
   readonly defaults: FunctionDefaults;
-  readonly ledger: Ledger;
   readonly findings: WorkQueue;
   readonly alerts: WorkQueue | undefined;
   readonly secrets: readonly SecretReference[];
@@ -23,7 +21,7 @@ export class Webhook extends Construct {
   readonly webhook: DriftwireFunction;
   readonly url: string;
 
-  constructor(scope: Construct, id: string, { defaults, ledger, findings, alerts, secrets, secretsKeyArn }: WebhookProps) {
+  constructor(scope: Construct, id: string, { defaults, findings, alerts, secrets, secretsKeyArn }: WebhookProps) {
     super(scope, id);
     this.webhook = new DriftwireFunction(this, 'webhook', {
       defaults,
@@ -31,16 +29,10 @@ export class Webhook extends Construct {
       memoryMb: 512,
       timeoutSeconds: 20,
       environment: {
-        DRIFTWIRE_TABLE: ledger.tableName,
         DRIFTWIRE_FINDINGS_QUEUE_URL: findings.queueUrl,
         ...(alerts === undefined ? {} : { DRIFTWIRE_ALERTS_QUEUE_URL: alerts.queueUrl }),
       },
-      may: [
-        maySend(findings),
-        ...(alerts === undefined ? [] : [maySend(alerts)]),
-        ledger.may(...ALL_LEDGER_ACTIONS),
-        ...mayReadSecrets(this, secrets, secretsKeyArn),
-      ],
+      may: [maySend(findings), ...(alerts === undefined ? [] : [maySend(alerts)]), ...mayReadSecrets(this, secrets, secretsKeyArn)],
       // Anybody can call the address: a flood must not take the concurrency of the whole account.
       reservedConcurrency: 10,
     });

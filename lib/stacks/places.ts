@@ -26,8 +26,7 @@ export function deliveryPlaces(config: Config): DeliveryPlaces {
   const { slack, receivers } = config;
   const recordSecrets = secretsBelow(config, 'loki.');
   if (slack === undefined && receivers.length === 0) return { recordSecrets, alerts: undefined };
-  // The signing secret is only for requests that come in.
-  const secrets = [...secretsBelow(config, 'slack.', 'slack.signing_secret'), ...secretsBelow(config, 'receivers[')];
+  const secrets = [...secretsBelow(config, 'slack.'), ...secretsBelow(config, 'receivers[')];
   const topicArns = receivers.flatMap((receiver) => (receiver.type === 'sns' ? [receiver.topic_arn] : []));
   return { recordSecrets, alerts: { secrets, topicArns } };
 }
@@ -39,15 +38,15 @@ export function metricsPlace(config: Config): MetricsPlace | undefined {
   return { url, secrets: secretsBelow(config, 'prometheus.'), signedFor: sigv4?.region };
 }
 
-/** Secrets of the public address; undefined where nothing asks for one. With buttons it also updates messages, as whoever sent them. */
+/** Secrets of the public address; undefined where nothing asks for one. Only a bot's messages have buttons. */
 export function webhookSecrets(config: Config): readonly SecretReference[] | undefined {
-  const buttons = config.slack?.signing_secret !== undefined;
+  const buttons = config.slack?.token !== undefined && config.slack.signing_secret !== undefined;
   const posts = config.aws?.webhook === true;
   if (!buttons && !posts) return undefined;
-  return [...(buttons ? secretsBelow(config, 'slack.') : []), ...(posts ? secretsBelow(config, 'serve.ingest_token') : [])];
+  return [...(buttons ? secretsBelow(config, 'slack.signing_secret') : []), ...(posts ? secretsBelow(config, 'serve.ingest_token') : [])];
 }
 
 /** The secrets whose place begins so. */
-function secretsBelow(config: Config, place: string, except?: string): readonly SecretReference[] {
-  return secretReferences(config).flatMap(({ path, reference }) => (path.startsWith(place) && path !== except ? [reference] : []));
+function secretsBelow(config: Config, place: string): readonly SecretReference[] {
+  return secretReferences(config).flatMap(({ path, reference }) => (path.startsWith(place) ? [reference] : []));
 }

@@ -96,7 +96,7 @@ describe('with everything that can be configured', () => {
       'sqs:ChangeMessageVisibility on deliveryalerts',
       DOCUMENTS,
       `ssm:GetParameter on arn:AWS::Partition:ssm:${ACCOUNT}:parameter/driftwire/slack-token`,
-      'secretsmanager:GetSecretValue on arn:aws:secretsmanager:eu-west-1:111122223333:secret:pagerduty-AbCdEf',
+      `secretsmanager:GetSecretValue on arn:AWS::Partition:secretsmanager:${ACCOUNT}:secret:driftwire/slack-signing-?????? arn:aws:secretsmanager:eu-west-1:111122223333:secret:pagerduty-AbCdEf`,
       SECRETS_KEY,
       'sns:Publish on arn:aws:sns:eu-west-1:111122223333:drift',
       'sqs:SendMessage on asideundelivered',
@@ -123,13 +123,12 @@ describe('with everything that can be configured', () => {
     ]);
   });
 
-  test('webhook reads its two secrets and the token that updates messages, and writes findings and alerts', () => {
+  test('webhook reads the two secrets that it asks callers for, and writes findings and alerts', () => {
     expect(lines(roles['webhook-role'])).toEqual([
       `${LOG} on inboundwebhooklog`,
       'sqs:SendMessage on deliveryfindings',
       'sqs:SendMessage on deliveryalerts',
-      DOCUMENTS,
-      `ssm:GetParameter on arn:AWS::Partition:ssm:${ACCOUNT}:parameter/driftwire-ingest arn:AWS::Partition:ssm:${ACCOUNT}:parameter/driftwire/slack-token`,
+      `ssm:GetParameter on arn:AWS::Partition:ssm:${ACCOUNT}:parameter/driftwire-ingest`,
       `secretsmanager:GetSecretValue on arn:AWS::Partition:secretsmanager:${ACCOUNT}:secret:driftwire/slack-signing-??????`,
       SECRETS_KEY,
     ]);

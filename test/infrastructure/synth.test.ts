@@ -4,12 +4,11 @@ import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, 
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { FUNCTION_NAMES } from '../../lib/constructs/function-names.ts';
 import { EVERYTHING } from '../support/infrastructure/synth.ts';
 
 const ROOT = new URL('../../', import.meta.url).pathname;
 /** Seconds a synth takes on an idle machine: 3.5; a busy one gets ten times that. */
-const TIMEOUT = 120_000;
+const TIMEOUT = 300_000;
 
 const folder = mkdtempSync(join(tmpdir(), 'driftwire-synth-'));
 
@@ -79,8 +78,8 @@ describe('cdk synth', () => {
       const templates = readdirSync(first.out).filter((name) => name.endsWith('.template.json'));
       expect(templates).toEqual(['Driftwire-us-east-1.template.json', 'Driftwire.template.json']);
       for (const name of templates) expect(readFileSync(join(second.out, name), 'utf8')).toBe(readFileSync(join(first.out, name), 'utf8'));
-      const made = bundles(first.out).filter((bundle) => existsSync(join(bundle, 'settings.json')));
-      expect(made).toHaveLength(FUNCTION_NAMES.filter((name) => existsSync(join(ROOT, 'functions', name, 'handler.ts'))).length);
+      const made = bundles(first.out);
+      expect(made).toHaveLength(7);
       for (const bundle of made) {
         const settings = JSON.parse(readFileSync(join(bundle, 'settings.json'), 'utf8')) as {
           readonly config: { readonly loki?: unknown };

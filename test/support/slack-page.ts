@@ -77,7 +77,6 @@ function blockHtml(block: Block, reader: Reader): string {
 }
 
 function richHtml(element: RichElement, reader: Reader): string {
-  if (element.type === 'link') return `<a href="${html(element.url)}">${html(element.text)}</a>`;
   if (element.type === 'date') return dateHtml(element.timestamp, element.format, reader);
   return element.style === undefined ? html(element.text) : `<b>${html(element.text)}</b>`;
 }

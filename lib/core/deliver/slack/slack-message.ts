@@ -22,7 +22,6 @@ export interface Mrkdwn {
 /** A piece of a rich text. */
 export type RichElement =
   | { readonly type: 'text'; readonly text: string; readonly style?: { readonly bold: true } }
-  | { readonly type: 'link'; readonly url: string; readonly text: string }
   | { readonly type: 'date'; readonly timestamp: number; readonly format: string; readonly fallback: string };
 
 export interface HeaderBlock {

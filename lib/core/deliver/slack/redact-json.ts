@@ -100,10 +100,12 @@ class Writer {
   }
 }
 
+/** What AWS writes instead of a secret. */
+const HIDDEN_BY_AWS = /^(?:HIDDEN_DUE_TO_SECURITY_REASONS|<sensitiveDataRemoved>|\**)$/;
+
 /** What holds nothing to hide, and what AWS has hidden itself, stays. */
 function hidden(value: Json): string {
-  const isPlain =
-    value === null || typeof value === 'boolean' || value === '' || value === 'HIDDEN_DUE_TO_SECURITY_REASONS' || value === '***';
+  const isPlain = value === null || typeof value === 'boolean' || (typeof value === 'string' && HIDDEN_BY_AWS.test(value));
   return JSON.stringify(isPlain ? value : REDACTED);
 }
 

@@ -28,6 +28,8 @@ const SHAPES: readonly RegExp[] = [
   /\beyJ[\w-]{8,}\.[\w-]{8,}(?:\.[\w-]*)?/g,
   /\b(?:bearer|basic)\s{1,3}[\w.+/=~-]{8,}/gi,
 ];
+/** `echo SECRET | docker login --password-stdin`, `echo user:SECRET | chpasswd` */
+const PIPED = /\b((?:echo|printf)\s{1,3}(?:-\w{1,3}\s{1,3}){0,2})([^|]{1,300})(?=\|[^|]{0,200}?(?:password-stdin|passwd\b))/gi;
 /** An AWS secret access key: forty characters of base64, not of hexadecimal alone. */
 const FORTY = /(?<![A-Za-z0-9+/=])[A-Za-z0-9+/]{40}(?![A-Za-z0-9+/=])/g;
 /** `scheme://user:password@host`; up to the last `@`, because passwords hold them too. */
@@ -49,6 +51,7 @@ export function redactText(text: string): string {
     .replace(USER_INFO, (whole, before: string, secret: string) => (PORT.test(secret) ? whole : `${before}${REDACTED}@`))
     .replace(TOKEN_INFO, `$1${REDACTED}@`)
     .replace(SQL, `$1${REDACTED}`)
+    .replace(PIPED, `$1${REDACTED} `)
     .replace(FORTY, (run) => (/[A-Z]/.test(run) && /[a-z]/.test(run) && /\d/.test(run) ? REDACTED : run));
   const command = new CommandReader();
   return withoutNamed(plain).replace(/\S+/g, (word) => command.word(word));
@@ -78,7 +81,9 @@ function isPartOfName(text: string, at: number, sign: string): boolean {
 
 /** What holds nothing to hide, what AWS has hidden itself, and what has been taken out already. */
 function isPlain(value: string): boolean {
-  return /^\\?["']?(?:true|false|null|none|HIDDEN_DUE_TO_SECURITY_REASONS|\*+|\[redacted\])?\\?["']?[,)}\]]*$/i.test(value);
+  return /^\\?["']?(?:true|false|null|none|HIDDEN_DUE_TO_SECURITY_REASONS|<sensitiveDataRemoved>|\*+|\[redacted\])?\\?["']?[,)}\]]*$/i.test(
+    value,
+  );
 }
 
 /** The beginning of a text. What stands right before the cut goes too: half a secret would not be known for what it is. */

@@ -52,7 +52,17 @@ describe('parameters that stay', () => {
     ],
     ['a volume of a Secret', { volumes: [{ secret: { secretName: 'tls', defaultMode: 420, optional: false } }] }],
     ['how long a token holds', { sources: [{ serviceAccountToken: { expirationSeconds: 3607, path: 'token' } }] }],
-    ['what AWS has hidden', { secretString: 'HIDDEN_DUE_TO_SECURITY_REASONS', password: '***', token: '', secret: null, hasSecret: true }],
+    [
+      'what AWS has hidden',
+      {
+        secretString: 'HIDDEN_DUE_TO_SECURITY_REASONS',
+        password: '***',
+        userData: '<sensitiveDataRemoved>',
+        token: '',
+        secret: null,
+        hasSecret: true,
+      },
+    ],
     ['a policy of passwords', { minimumPasswordLength: 14, passwordReusePrevention: 24, passwordPolicyId: 'x' }],
     ['the version of the metadata service', { httpTokens: 'required', httpPutResponseHopLimit: 1 }],
     ['a text that begins like JSON', { tags: '[a', text: '{not json' }],

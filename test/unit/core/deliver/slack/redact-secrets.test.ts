@@ -87,6 +87,8 @@ describe('a secret in a command', () => {
     ['tool --api-key abc', `tool --api-key ${REDACTED}`],
     ['aws configure set aws_secret_access_key abc ; ls token x', `aws configure set aws_secret_access_key ${REDACTED} ; ls token x`],
     ['kubectl create secret generic x --from-literal a=b', `kubectl create secret generic x --from-literal ${REDACTED}`],
+    ['echo hunter2 | docker login -u me --password-stdin reg', `echo ${REDACTED} | docker login -u me --password-stdin reg`],
+    ['echo -n app:hunter2 | chpasswd', `echo -n ${REDACTED} | chpasswd`],
     ['mysql -pa; ls -pb', `mysql -p${REDACTED} ls -pb`],
   ])('%s', (text, clean) => {
     expect(redactText(text)).toBe(clean);
@@ -109,6 +111,7 @@ describe('what is no secret', () => {
     'tool --password --verbose',
     'tool --password-stdin registry.example.com',
     'mkdir -p /data; ps -p 1',
+    'echo hello | tee /etc/motd',
     'https://prometheus.example.com:9090/graph?email=a@example.com',
     'http://db.example.com:5432',
     'ssh://git@github.com/acme/repo',

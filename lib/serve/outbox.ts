@@ -124,7 +124,7 @@ export class Outbox {
 
   /** Said once, until the sink works again or says something else. */
   #tell(result: Waiting): void {
-    if (result.message === this.#told || result.reason === 'stopped') return;
+    if (result.message === this.#told || result.reason === 'stopped' || result.reason === 'queued') return;
     this.#told = result.message;
     const { log, sink } = this.#options;
     const isLoud = result.kind === 'refused';

@@ -101,6 +101,8 @@ export class SlackBot implements SlackPoster {
     let cursor: string | undefined;
     for (let page = 0; page < MAX_CHANNEL_PAGES; page++) {
       const outcome = await this.#web.call('conversations.list', listArgs(cursor), limits);
+      // without the right to the list the name is all there is, and somebody's proxy may take it
+      if (outcome.kind === 'error' && !isPassing(judgeSlack(outcome.error))) return { id: channel };
       if (outcome.kind !== 'ok') return failedOf(outcome);
       for (const { name, id } of channelsOf(outcome.data['channels'])) this.#ids.set(`#${name}`, id);
       const found = this.#ids.get(channel);
@@ -180,6 +182,10 @@ function unanswered(reason: Extract<SlackOutcome, { kind: 'failure' }>['reason']
     default:
       return { kind: 'unknown', reason: 'unreachable' };
   }
+}
+
+function isPassing({ kind }: SlackVerdict): boolean {
+  return kind === 'wait' || kind === 'unknown';
 }
 
 function remedyOf(verdict: SlackVerdict): string {

@@ -91,6 +91,6 @@ export class SlackWork {
     const afterMs = Math.max(0, readyMs - this.nowMs);
     if (signal.aborted) return { kind: 'later', reason: 'stopped', message: 'ended by the caller', afterMs: 0 };
     if (this.#lastFailure !== undefined) return { kind: 'later', ...this.#lastFailure, afterMs };
-    return { kind: 'later', reason: 'paused', message: 'waits for its turn: Slack takes about a message a second and channel', afterMs };
+    return { kind: 'later', reason: 'queued', message: 'waits for its turn: Slack takes about a message a second and channel', afterMs };
   }
 }

@@ -15,6 +15,7 @@ export const DELIVERY_REASONS = [
   'blocked', // the receiver's operator has stopped ingestion
   'unexpected', // an answer that the protocol does not know
   'paused', // the receiver asked to wait, and the wait is not over
+  'queued', // waits for its turn, because the receiver takes so many at a time; nothing has failed
   'stopped', // the caller's time was up
 ] as const;
 export type DeliveryReason = (typeof DELIVERY_REASONS)[number];

@@ -52,6 +52,19 @@ describe('a message', () => {
     });
   });
 
+  test('is looked for under the name of its channel where the list of channels may not be read', async () => {
+    slack.failMethod('conversations.list', { kind: 'error', error: 'missing_scope' });
+    expect(await bot.find({ marker: 'i/1', channel: '#drift', sinceMs: AT }, limits)).toMatchObject({
+      kind: 'failed',
+      message: expect.stringContaining('channel_not_found'),
+    });
+    slack.failMethod('conversations.list', { kind: 'error', error: 'ratelimited' });
+    expect(await bot.find({ marker: 'i/1', channel: '#drift', sinceMs: AT }, limits)).toMatchObject({
+      kind: 'failed',
+      verdict: { kind: 'wait' },
+    });
+  });
+
   test('can be removed, also when it is gone', async () => {
     const posted = await post('i/1');
     if (posted.kind !== 'done') throw new Error(posted.message);

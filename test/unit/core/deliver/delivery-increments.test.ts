@@ -29,6 +29,10 @@ test('what was not meant for a sink counts as nothing', () => {
   expect(outcomes({ kind: 'delivered', skipped: true })).toEqual([]);
 });
 
+test('what waits for its turn has not failed', () => {
+  expect(outcomes({ kind: 'later', reason: 'queued', message: 'a message a second', afterMs: 1_000 })).toEqual([]);
+});
+
 test('what people have muted is counted as that', () => {
   expect(outcomes({ kind: 'delivered', skipped: 'muted' })).toEqual(['driftwire_deliveries_total muted 1']);
 });

@@ -16,7 +16,7 @@ export function alertFacts(finding: Finding, { status, startsAtMs, endsAtMs, lab
   const says = message === rule ? null : message;
   return {
     title: joinedBy(': ', rule, says),
-    user: rule,
+    user: `alert ${rule}`,
     place: placeOf(finding),
     resource: resourceOf(finding),
     rows: [

@@ -22,6 +22,7 @@ export interface EventView {
   readonly rule: string;
   /** Who did what to what, in one line: `alice patched Deployment shop/checkout`. */
   readonly title: string;
+  /** Who did it, as people know them; of what nobody did `host NAME` (Falco) or `alert NAME`. */
   readonly user: string;
   /** Account, cluster and region; empty where nobody knows. */
   readonly place: string;

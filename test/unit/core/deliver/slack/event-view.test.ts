@@ -173,7 +173,7 @@ describe('an alert', () => {
     expect(view).toMatchObject({
       source: 'alertmanager',
       title: 'HighErrorRate: 7 % of the requests to checkout fail',
-      user: 'HighErrorRate',
+      user: 'alert HighErrorRate',
       place: 'cluster demo',
       resource: 'namespace shop',
       rows: [

@@ -27,7 +27,7 @@ export class HeldCounts {
     if (increments.length === 0 && levels.length === 0) return;
     this.#increments = mergeIncrements([...this.#increments, ...increments]);
     this.#levels = mergeLevels([...this.#levels, ...levels]);
-    this.#sinceMs ??= nowMs;
+    if (this.#increments.length > 0) this.#sinceMs ??= nowMs;
   }
 
   /** Whether counts have waited long enough. */
@@ -35,9 +35,9 @@ export class HeldCounts {
     return this.#sinceMs !== undefined && (nowMs - this.#sinceMs >= HOLD_MS || this.#increments.length > MAX_SERIES);
   }
 
-  /** Hands over what is held; undefined for nothing. */
+  /** Hands over what is held; undefined for nothing. The times of events alone are worth no message: those of findings travel with them. */
   take(): Counts | undefined {
-    if (this.#sinceMs === undefined) return undefined;
+    if (this.#increments.length === 0) return undefined;
     const counts = { increments: this.#increments, levels: this.#levels };
     this.#increments = [];
     this.#levels = [];

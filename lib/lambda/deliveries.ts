@@ -7,7 +7,7 @@ import { type DeliveryReport, deliver } from '../core/deliver/deliver.ts';
 import { deliveryIncrements } from '../core/deliver/delivery-increments.ts';
 import { recordIncrements } from '../core/deliver/ledger.ts';
 import type { Log } from '../core/model/log.ts';
-import type { Increment, Ledger, Sink } from '../core/ports.ts';
+import type { Increment, Ledger, Sink, Total } from '../core/ports.ts';
 import { messageAside } from './aside.ts';
 import { boundedIncrements } from './bounded-increments.ts';
 import { mergeLevels } from './counts.ts';
@@ -98,7 +98,7 @@ class Batch {
         );
       });
     }
-    await this.#count(taken.filter(isCounts));
+    await this.#count(taken.filter(isCounts), deliveries);
     await this.#hide(messages);
     return new Set(this.#again.keys());
   }
@@ -173,22 +173,42 @@ class Batch {
     }
   }
 
-  /** Everything that is counted without a mark, in one write for the whole batch. */
-  async #count(counts: readonly TakenCounts[]): Promise<void> {
-    const increments = boundedIncrements([...this.#increments, ...counts.flatMap(({ read }) => read.increments)]);
-    const levels = mergeLevels(counts.flatMap(({ read }) => read.levels));
-    if (increments.length === 0 && levels.length === 0) return;
+  /** Counts of records by their messages' marks, once each however often they are delivered; results of sinks without. */
+  async #count(counts: readonly TakenCounts[], deliveries: readonly TakenDelivery[]): Promise<void> {
+    const results = boundedIncrements(this.#increments);
+    const levels = mergeLevels([...counts.flatMap(({ read }) => read.levels), ...this.#newest(deliveries)]);
+    if (results.length === 0 && levels.length === 0 && counts.length === 0) return;
+    const counted = new Set<ReceivedMessage>();
     try {
       const ledger = await this.#parts.ledger();
-      if (increments.length > 0) await ledger.add(increments);
+      const outcomes =
+        counts.length === 0
+          ? []
+          : await ledger.count(counts.map(({ read }) => ({ key: `counts ${read.id}`, increments: read.increments })));
+      counts.forEach(({ message }, at) => {
+        const outcome = outcomes[at];
+        if (outcome?.kind !== 'failed') counted.add(message);
+        else this.#parts.log('error', 'counts of records could not be added to the ledger and come again', { error: outcome.error });
+      });
       if (levels.length > 0) await ledger.raise(levels);
+      if (results.length > 0) await ledger.add(results);
     } catch (cause) {
-      this.#parts.log('error', 'counts could not be added to the ledger; those of records come again', { error: cause });
-      this.#comeAgain(
-        counts.map(({ message }) => message),
-        0,
-      );
+      this.#parts.log('error', 'the ledger could not be written to; counts of records that it does not have come again', { error: cause });
     }
+    this.#comeAgain(
+      counts.flatMap(({ message }) => (counted.has(message) ? [] : [message])),
+      0,
+    );
+  }
+
+  /** Times of the events; the ledger keeps the newest. Only where the ledger is among the sinks: elsewhere they were counted before. */
+  #newest(deliveries: readonly TakenDelivery[]): readonly Total[] {
+    if (this.#parts.repeats === undefined) return [];
+    return deliveries.flatMap(({ read: { delivery } }) => {
+      const [{ finding, timeMs }] = delivery.findings;
+      const { source } = finding;
+      return delivery.alert === undefined ? [eventTime(source, timeMs)] : [];
+    });
   }
 
   async #setAside(
@@ -246,6 +266,10 @@ class Batch {
 function receivesOf({ attributes }: ReceivedMessage): number {
   const count = Number(attributes.ApproximateReceiveCount);
   return Number.isInteger(count) && count > 0 ? count : 1;
+}
+
+function eventTime(source: string, timeMs: number): Total {
+  return { metric: 'driftwire_last_event_timestamp_seconds', labels: { source }, value: Math.floor(timeMs / 1_000) };
 }
 
 /** Time was up before a sink had its turn: nothing is wrong with it. */

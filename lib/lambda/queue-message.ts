@@ -7,6 +7,7 @@
  * compressed (audit records shrink 8 to 16 times); one that is too large even then keeps its findings and loses parts of its
  * record, in the same steps as a line of Loki does.
  */
+import { randomUUID } from 'node:crypto';
 import { gunzipSync, gzipSync } from 'node:zlib';
 import { deliveryText, parseDelivery } from '../core/deliver/delivery-text.ts';
 import { lokiLine } from '../core/deliver/loki-line.ts';
@@ -40,7 +41,7 @@ export interface SignedPress {
 /** A message that was read. */
 export type QueueMessage =
   | { readonly kind: 'delivery'; readonly delivery: Delivery }
-  | ({ readonly kind: 'counts' } & Counts)
+  | ({ readonly kind: 'counts'; readonly id: string } & Counts)
   | { readonly kind: 'press'; readonly press: SignedPress };
 
 /** Writes a delivery; always within the bound. */
@@ -52,9 +53,13 @@ export function deliveryMessage(delivery: Delivery): string {
   return compressed(deliveryText(withCutRecord(delivery)));
 }
 
-/** Writes counts. */
-export function countsMessage({ increments, levels }: Counts): string {
-  return sendable(JSON.stringify({ counts: 1, increments, levels }));
+/**
+ * Writes counts.
+ *
+ * @param id - Makes them count once, however often the message is delivered.
+ */
+export function countsMessage({ increments, levels }: Counts, id: string = randomUUID()): string {
+  return sendable(JSON.stringify({ counts: 1, id, increments, levels }));
 }
 
 /** Writes a press. */
@@ -120,9 +125,9 @@ function readDelivery(text: string): Delivery | undefined {
   }
 }
 
-function readCounts({ increments, levels }: Readonly<Record<string, unknown>>): QueueMessage | undefined {
-  if (!isListOf(increments, isIncrement) || !isListOf(levels, isTotal)) return undefined;
-  return { kind: 'counts', increments, levels };
+function readCounts({ id, increments, levels }: Readonly<Record<string, unknown>>): QueueMessage | undefined {
+  if (typeof id !== 'string' || !isListOf(increments, isIncrement) || !isListOf(levels, isTotal)) return undefined;
+  return { kind: 'counts', id, increments, levels };
 }
 
 function readSignedPress({ timestamp, signature, body }: Readonly<Record<string, unknown>>): QueueMessage | undefined {

@@ -223,6 +223,14 @@ describe('counts from a queue', () => {
     expect(made()).toBe(0);
   });
 
+  test('of one message are added once, however often it is delivered', async () => {
+    const { work, totals, limits } = workOf([]);
+    const body = counts(3);
+    await work.run([message(body, 0)], limits);
+    await work.run([message(body, 0, 2), message(counts(4), 1)], limits);
+    expect((await totals()).get(TOTAL('driftwire_records_total', { source: 'k8s_audit', outcome: 'dropped' }))).toBe(7);
+  });
+
   test('come again when the ledger does not take them', async () => {
     const { work, limits, told } = workOf([]);
     const bad = countsMessage({ increments: [{ metric: '', labels: {}, by: 1 }], levels: [] });

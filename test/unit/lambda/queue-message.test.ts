@@ -50,7 +50,8 @@ describe('a message between two functions', () => {
   });
 
   test('counts are read back as they were', () => {
-    expect(readMessage(countsMessage(COUNTS))).toEqual({ kind: 'counts', ...COUNTS });
+    expect(readMessage(countsMessage(COUNTS, 'c1'))).toEqual({ kind: 'counts', id: 'c1', ...COUNTS });
+    expect(countsMessage(COUNTS)).not.toBe(countsMessage(COUNTS));
   });
 
   test.each([
@@ -65,9 +66,9 @@ describe('a message between two functions', () => {
     ['base64 that is no gzip', '{"gzip":"aGVsbG8="}'],
     ['a bomb', JSON.stringify({ gzip: gzipSync(Buffer.alloc(70 * 1024 * 1024)).toString('base64') })],
     ['counts without lists', '{"counts":1}'],
-    ['counts below zero', '{"counts":1,"increments":[{"metric":"a","labels":{},"by":-1}],"levels":[]}'],
-    ['counts with a label that is no text', '{"counts":1,"increments":[{"metric":"a","labels":{"b":1},"by":1}],"levels":[]}'],
-    ['counts with a level that is no number', '{"counts":1,"increments":[],"levels":[{"metric":"a","labels":{},"value":"1"}]}'],
+    ['counts below zero', '{"counts":1,"id":"c","increments":[{"metric":"a","labels":{},"by":-1}],"levels":[]}'],
+    ['counts with a label that is no text', '{"counts":1,"id":"c","increments":[{"metric":"a","labels":{"b":1},"by":1}],"levels":[]}'],
+    ['counts with a level that is no number', '{"counts":1,"id":"c","increments":[],"levels":[{"metric":"a","labels":{},"value":"1"}]}'],
   ])('%s is no message', { timeout: 20_000 }, (_, body) => {
     expect(readMessage(body)).toBeUndefined();
   });

@@ -1,4 +1,4 @@
-import { claimed, type GroupingSettings, groupOfMarker } from '../core/deliver/incident/claim.ts';
+import { claimed, type GroupingSettings } from '../core/deliver/incident/claim.ts';
 import { EMPTY_GROUP } from '../core/deliver/incident/incident.ts';
 import { groupIdOf, timeOf } from '../core/deliver/incident/incident-subject.ts';
 import { noteText, parseNote } from '../core/deliver/incident/record-text.ts';
@@ -113,9 +113,4 @@ async function claimBatch(
     }
     fresh = fresh.filter(({ delivery }) => !notes.has(delivery.key));
   }
-}
-
-/** The group of an incident that is at hand. */
-export function groupIdsOf({ counted }: Cases): ReadonlySet<string> {
-  return new Set([...counted.keys()].map(groupOfMarker));
 }

@@ -24,7 +24,7 @@ export interface IncidentView {
   /** Distinct events; exact. */
   readonly total: number;
   readonly worst: Priority;
-  /** Most frequent first, at most ten each; what is left out is counted in `others`. */
+  /** Most frequent first, at most ten each; how often all that are left out occurred stands in `others`. */
   readonly resources: readonly Counted[];
   readonly actions: readonly Counted[];
   readonly rules: readonly Counted[];

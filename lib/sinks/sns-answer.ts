@@ -25,6 +25,7 @@ export function snsVerdict(error: unknown, topic: string, nowMs: number): Exclud
   if (status === 403 || status === 401) return { kind: 'barred', reason: 'unauthorized', message };
   if (status >= 400) return { kind: 'refused', reason: 'invalid', message };
   const reason = networkReason(error, name);
+  if (reason === 'misconfigured') return { kind: 'barred', reason, message };
   return { kind: 'wait', reason, message, mayHaveCome: !/ECONNREFUSED|ENOTFOUND|EAI_AGAIN/.test(message) };
 }
 

@@ -39,7 +39,7 @@ export function assemble(content: Content): SlackMessage {
     ...(row === undefined ? [] : [row]),
     ...(buttons === undefined ? [] : [buttons]),
   ];
-  const beside = fitting(content.beside, MAX_BLOCKS_JSON - sizeOf(blocks), { color: look.color, fallback: header.text.text });
+  const beside = fitting(content.beside, MAX_BLOCKS_JSON - sizeOf(blocks), look.color);
   return {
     text: messageText([
       mrkdwnLine([{ own: before }, { foreign: title }, { own: after }]),
@@ -53,15 +53,11 @@ export function assemble(content: Content): SlackMessage {
 }
 
 /** As many of the lines as there is room for; how many are left out is said. */
-function fitting(
-  lines: readonly Line[],
-  room: number,
-  { color, fallback }: Pick<Attachment, 'color' | 'fallback'>,
-): Attachment | undefined {
+function fitting(lines: readonly Line[], room: number, color: string): Attachment | undefined {
   const withFirst = (count: number): Attachment => {
     const rest = lines.length - count;
     const shown = [...lines.slice(0, count), ...(rest === 0 ? [] : [[{ own: `… ${rest} more lines do not fit here` }]])];
-    return { color, fallback, blocks: [richText(shown)] };
+    return { color, blocks: [richText(shown)] };
   };
   // no message has room for more
   let count = Math.min(lines.length, MAX_LINES);

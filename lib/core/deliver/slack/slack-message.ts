@@ -59,11 +59,13 @@ export interface ActionsBlock {
 
 export type Block = HeaderBlock | SectionBlock | ContextBlock | DividerBlock | RichTextBlock | ActionsBlock;
 
-/** Blocks beside a bar in a colour. Clients may fold them ("Show more"), so nothing that must be seen stands here. */
+/**
+ * Blocks beside a bar in a colour. Clients may fold them ("Show more"), so nothing that must be seen stands here. Slack refuses
+ * blocks beside the older members of an attachment (slackapi/bolt-js #717), so there are none.
+ */
 export interface Attachment {
   /** `#rrggbb` */
   readonly color: string;
-  readonly fallback: string;
   readonly blocks: readonly Block[];
 }
 

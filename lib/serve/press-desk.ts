@@ -1,12 +1,26 @@
+import type { Timing } from '../clients/retry.ts';
+import type { Patience } from '../slack-actions/incident-desk.ts';
 import type { ActionsAnswer, SlackActions } from '../slack-actions/slack-actions.ts';
+
+/** When a message that could not be brought up to date is tried again, in ms. */
+const WAITS_MS = [2_000, 10_000, 30_000, 120_000, 300_000];
 
 /** Takes presses of buttons, and does the work of each once Slack has been answered. */
 export class PressDesk {
-  readonly #actions: Pick<SlackActions, 'take'>;
+  readonly #actions: Pick<SlackActions, 'take' | 'recover'>;
   readonly #working = new Set<Promise<void>>();
+  readonly #ending: AbortController;
 
-  constructor(actions: Pick<SlackActions, 'take'>) {
-    this.#actions = actions;
+  /** @param make - Makes what takes the presses; its patience ends with this desk. */
+  constructor(make: (patience: Patience) => Pick<SlackActions, 'take' | 'recover'>, timing: Pick<Timing, 'sleep'>) {
+    const ending = new AbortController();
+    this.#ending = ending;
+    this.#actions = make({
+      waitsMs: WAITS_MS,
+      sleep: (ms) => timing.sleep(ms, ending.signal),
+      isOver: () => ending.signal.aborted,
+    });
+    this.#work(() => this.#actions.recover());
   }
 
   take(headers: Readonly<Record<string, string>>, rawBody: Uint8Array): ActionsAnswer {
@@ -15,8 +29,9 @@ export class PressDesk {
     return answer;
   }
 
-  /** Waits for the work that was begun. */
+  /** Waits for the work that was begun, and for no more of it than has to be. */
   async settled(): Promise<void> {
+    this.#ending.abort();
     await Promise.all(this.#working);
   }
 

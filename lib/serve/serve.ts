@@ -2,7 +2,7 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { getRequestListener } from '@hono/node-server';
-import { SYSTEM_TIMING } from '../clients/retry.ts';
+import { SYSTEM_TIMING, type Timing } from '../clients/retry.ts';
 import type { Config } from '../config/schema.ts';
 import type { AlertContext } from '../core/alerts/alert-finding.ts';
 import { LedgerSink } from '../core/deliver/ledger-sink.ts';
@@ -82,11 +82,10 @@ export async function serve(parts: ServeParts): Promise<Serving> {
     timing,
   });
   const tellers = sinks.flatMap(({ name, takesAlerts }) => (takesAlerts === true ? [name] : []));
-  const buttons = parts.slackActions?.({ store, refresh: refresherOf(sinks), log });
-  const presses = buttons === undefined ? undefined : new PressDesk(buttons.actions);
+  const buttons = openButtons(parts, timing);
   const app = httpApp({
     desk,
-    presses,
+    presses: buttons?.desk,
     alerts: new AlertDesk({ ...parts.alertContext, spool: store, sinks: tellers, onAccepted }),
     metrics: async () => {
       await readMetrics(store, metrics);
@@ -115,7 +114,7 @@ export async function serve(parts: ServeParts): Promise<Serving> {
     });
     await drained(store, timing.now() + DRAIN_MS);
     delivery.abort();
-    await Promise.all([...running, presses?.settled()]);
+    await Promise.all([...running, buttons?.desk.settled()]);
     buttons?.close();
     for (const sink of [...sinks, ...(writer === undefined ? [] : [writer])]) sink.close();
     await store.close();
@@ -127,6 +126,21 @@ export async function serve(parts: ServeParts): Promise<Serving> {
       return stopping;
     },
   };
+}
+
+/** The buttons in Slack's messages at work; undefined where there are none. */
+function openButtons(
+  { slackActions, store, sinks, log }: ServeParts,
+  timing: Timing,
+): { readonly desk: PressDesk; close(): void } | undefined {
+  if (slackActions === undefined) return undefined;
+  let close = (): void => undefined;
+  const desk = new PressDesk((patience) => {
+    const opened = slackActions({ store, refresh: refresherOf(sinks), patience, log });
+    close = opened.close;
+    return opened.actions;
+  }, timing);
+  return { desk, close: () => close() };
 }
 
 /** Brings messages in Slack up to date, where a sink can. */

@@ -50,8 +50,8 @@ export function slackSink(settings: SlackSettings, access: SlackAccess): (store:
     });
 }
 
-function posterOf({ api_url: apiUrl }: SlackSettings, { token, webhookUrl }: SlackAccess, nowMs: () => number): SlackPoster {
-  if (token !== undefined) return new SlackBot({ token: token.trim(), apiUrl, timeoutMs: TIMEOUT_MS, nowMs });
+function posterOf({ api_url: apiUrl, actions }: SlackSettings, { token, webhookUrl }: SlackAccess, nowMs: () => number): SlackPoster {
+  if (token !== undefined) return new SlackBot({ token: token.trim(), apiUrl, timeoutMs: TIMEOUT_MS, nowMs }, actions?.allow_usergroups);
   const url = webhookUrl?.trim() ?? '';
   if (!/^https?:\/\//.test(url) || !URL.canParse(url)) {
     throw new DriftwireError(

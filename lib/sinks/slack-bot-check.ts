@@ -13,8 +13,13 @@ const SCOPES: readonly { readonly oneOf: readonly string[]; readonly what: strin
   { oneOf: ['channels:history', 'groups:history'], what: 'to find out after a lost answer whether a message arrived' },
 ];
 
-/** Tests token, scopes and each channel. Posts nothing. */
-export async function checkBot(web: SlackWeb, channels: readonly string[], limits: CallLimits): Promise<SinkCheck> {
+/** Tests token, scopes, each channel and each group whose members may press buttons. Posts nothing. */
+export async function checkBot(
+  web: SlackWeb,
+  channels: readonly string[],
+  usergroups: readonly string[],
+  limits: CallLimits,
+): Promise<SinkCheck> {
   const who = await web.call('auth.test', {}, limits);
   if (who.kind !== 'ok') return checkOf(failedOf(who), 'auth.test');
   const missing = missingScopes(who.data);
@@ -34,6 +39,15 @@ export async function checkBot(web: SlackWeb, channels: readonly string[], limit
     if (info.kind !== 'ok') return checkOf(failedOf(info), channel);
     const problem = problemOf(info.data['channel'], who.data);
     if (problem !== undefined) return { ok: false, reason: 'misconfigured', message: `${channel}: ${problem}` };
+  }
+  for (const usergroup of usergroups) {
+    const outcome = await web.call('usergroups.users.list', { usergroup }, limits);
+    // https://docs.slack.dev/reference/methods/usergroups.users.list (errors; read 2026-11-21)
+    if (outcome.kind === 'error' && outcome.error === 'no_such_subteam') {
+      const message = `${usergroup}: no such user group: correct slack.actions.allow_usergroups`;
+      return { ok: false, reason: 'misconfigured', message };
+    }
+    if (outcome.kind !== 'ok') return checkOf(failedOf(outcome), usergroup);
   }
   return { ok: true };
 }

@@ -23,10 +23,15 @@ export class SlackBot implements SlackPoster {
   readonly #web: SlackWeb;
   /** Ids of channels by the name they are configured with. */
   readonly #ids = new Map<string, string>();
+  readonly #usergroups: readonly string[];
 
-  /** @throws DriftwireError `DW_CONFIG_INVALID` for a token that no header can carry. */
-  constructor(options: SlackWebOptions) {
+  /**
+   * @param usergroups - Ids of the groups whose members may press buttons, for the check.
+   * @throws DriftwireError `DW_CONFIG_INVALID` for a token that no header can carry.
+   */
+  constructor(options: SlackWebOptions, usergroups: readonly string[] = []) {
     this.#web = new SlackWeb(options);
+    this.#usergroups = usergroups;
   }
 
   async post({ channel, threadTs, message, ...mark }: Post, limits: CallLimits): Promise<Done | Failed> {
@@ -51,7 +56,7 @@ export class SlackBot implements SlackPoster {
     limits: CallLimits,
   ): Promise<{ readonly kind: 'removed' } | Failed> {
     const outcome = await this.#web.call('chat.delete', { channel: channelId, ts }, limits);
-    const isGone = outcome.kind === 'ok' || (outcome.kind === 'error' && outcome.error === 'message_not_found');
+    const isGone = outcome.kind === 'ok' || (outcome.kind === 'error' && judgeSlack(outcome.error).kind === 'gone');
     return isGone ? { kind: 'removed' } : failedOf(outcome);
   }
 
@@ -87,7 +92,7 @@ export class SlackBot implements SlackPoster {
   }
 
   check(channels: readonly string[], limits: CallLimits): Promise<SinkCheck> {
-    return checkBot(this.#web, channels, limits);
+    return checkBot(this.#web, channels, this.#usergroups, limits);
   }
 
   close(): void {

@@ -4,7 +4,7 @@ import type { Log } from '../core/model/log.ts';
 import { PRESSES_METRIC } from '../core/model/press.ts';
 import type { Documents, IncidentRecords, Ledger } from '../core/ports.ts';
 import { MuteBook } from '../sinks/slack-mutes.ts';
-import { IncidentDesk, type Refresh } from './incident-desk.ts';
+import { IncidentDesk, type Patience, type Refresh } from './incident-desk.ts';
 import { type GroupMembers, PressGate } from './press-gate.ts';
 import { Responder } from './responder.ts';
 import { SlackActions } from './slack-actions.ts';
@@ -21,6 +21,8 @@ export interface OpenActionsParts {
   /** Brings an incident's message up to date: `SlackSink.refresh`. */
   readonly refresh: Refresh;
   readonly log: Log;
+  /** For a message that cannot be brought up to date at once. Default: none, it is left to the incident's next event. */
+  readonly patience?: Patience;
   /** Ms since 1970. */
   readonly nowMs?: () => number;
 }
@@ -39,7 +41,7 @@ const TIMEOUT_MS = 5_000;
 export function openSlackActions(
   { actions, api_url: apiUrl }: NonNullable<Config['slack']>,
   { token, signingSecret }: SlackActionsAccess,
-  { store, refresh, log, nowMs = Date.now }: OpenActionsParts,
+  { store, refresh, log, patience, nowMs = Date.now }: OpenActionsParts,
 ): OpenActions {
   const web = new SlackWeb({ token: token.trim(), apiUrl, timeoutMs: TIMEOUT_MS, nowMs });
   const responder = new Responder(apiUrl);
@@ -48,7 +50,7 @@ export function openSlackActions(
     actions: new SlackActions({
       signingSecret: signingSecret.trim(),
       gate: new PressGate(allowed, membersOf(web, log)),
-      incidents: new IncidentDesk(store, refresh),
+      incidents: new IncidentDesk(store, refresh, patience),
       mutes: new MuteBook(store),
       respond: responder.respond,
       count: (action, outcome) => store.add([{ metric: PRESSES_METRIC, labels: { action, outcome }, by: 1 }]),

@@ -90,6 +90,21 @@ export class SlackActions {
     return { status: 200, body: '', after: () => this.#handle(reading.press) };
   }
 
+  /**
+   * Makes the messages tell what is muted, where a process died between the two. To be called at the start. Never rejects.
+   */
+  async recover(): Promise<void> {
+    const { mutes, nowMs, log } = this.#parts;
+    try {
+      for (const mute of await mutes.inForce(nowMs())) {
+        await this.#showMute(mute.incident, mute);
+        await this.#refresh(mute.incident);
+      }
+    } catch (cause) {
+      log('warn', 'not every message may tell what is muted', { error: cause });
+    }
+  }
+
   #isRecent(id: string): boolean {
     if (this.#recent.has(id)) return true;
     this.#recent.add(id);

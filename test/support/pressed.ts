@@ -16,6 +16,7 @@ export interface PressedOptions {
   readonly allowed?: Partial<AllowedPressers>;
   readonly membersOf?: GroupMembers;
   readonly refresh?: Refresh;
+  readonly waitsMs?: readonly number[];
   readonly parts?: Partial<SlackActionsParts>;
 }
 
@@ -36,7 +37,11 @@ export async function pressedSlack(options: PressedOptions = {}) {
     new SlackActions({
       signingSecret: slack.signingSecret,
       gate: new PressGate({ users: [], usergroups: [], ...allowed }, membersOf),
-      incidents: new IncidentDesk(store, options.refresh ?? ((marker) => sink.refresh(marker))),
+      incidents: new IncidentDesk(store, options.refresh ?? ((marker) => sink.refresh(marker)), {
+        waitsMs: options.waitsMs ?? [],
+        sleep: timing.sleep,
+        isOver: () => false,
+      }),
       mutes,
       respond: responder.respond,
       count: async (action, outcome) => {

@@ -160,6 +160,25 @@ describe('the check', () => {
     });
   });
 
+  test('asks for the groups whose members may press buttons', async () => {
+    slack.workspace.usergroups.set('S0OPS', []);
+    const limits = { signal: AbortSignal.timeout(5_000), timeoutMs: 2_000 };
+    const checked = (usergroup: string, token = slack.token) =>
+      new SlackBot({ token, apiUrl: slack.apiUrl, timeoutMs: 2_000, nowMs: () => nowMs }, [usergroup]).check(['C0DRIFT'], limits);
+    expect(await checked('S0OPS')).toEqual({ ok: true });
+    expect(await checked('S0GONE')).toMatchObject({
+      ok: false,
+      reason: 'misconfigured',
+      message: expect.stringContaining('allow_usergroups'),
+    });
+    slack.failMethod('usergroups.users.list', { kind: 'error', error: 'missing_scope' });
+    expect(await checked('S0OPS')).toMatchObject({
+      ok: false,
+      reason: 'unauthorized',
+      message: expect.stringContaining('S0OPS: missing_scope'),
+    });
+  });
+
   test('says what is wrong with the token, or with the way to Slack', async () => {
     slack.setTokenState('account_inactive');
     expect(await bot.check(['#drift'], limits)).toMatchObject({

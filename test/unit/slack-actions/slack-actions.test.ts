@@ -142,7 +142,7 @@ describe('mute', () => {
     const { send, press, sink, parent, thread, timing } = await told();
     const event = deed({ id: 'e2', atMs: timing.now() });
     // counted, but its turn has not come
-    expect(await sink.deliver([event], { deadlineMs: timing.now() + 100 })).toMatchObject([{ kind: 'later', reason: 'paused' }]);
+    expect(await sink.deliver([event], { deadlineMs: timing.now() + 100 })).toMatchObject([{ kind: 'later' }]);
     await send(press('driftwire_mute_1h'));
     expect(await sink.deliver([event])).toEqual([{ kind: 'delivered' }]);
     expect(textsOf(parent()).join()).toContain('*2* events');
@@ -266,6 +266,39 @@ describe('what fails', () => {
     expect(counted).toEqual(['mute done']);
     expect(lines.join()).toContain('Slack is away');
     expect(await mutes.inForce(timing.now())).toHaveLength(1);
+  });
+
+  test('while Slack is away is shown as soon as Slack is back', async () => {
+    const { send, press, shown, slack, timing } = await told({ waitsMs: [60_000, 60_000, 60_000] });
+    slack.failMethod('chat.update', ...Array.from({ length: 6 }, () => ({ kind: 'status', status: 503 }) as const));
+    const began = timing.now();
+    await send(press('driftwire_ack', { userName: 'bob' }));
+    expect(shown()).toContain('Acknowledged by bob');
+    expect(timing.now() - began).toBeGreaterThan(60_000);
+  });
+
+  test('for good is left to the next event', async () => {
+    const { send, press, shown, slack, change } = await told({ waitsMs: [1_000] });
+    slack.failMethod('chat.update', ...Array.from({ length: 10 }, () => ({ kind: 'status', status: 503 }) as const));
+    await send(press('driftwire_ack', { userName: 'bob' }));
+    expect(shown()).not.toContain('Acknowledged');
+    expect(await change('e2')).toEqual([{ kind: 'delivered' }]);
+    expect(shown()).toContain('Acknowledged by bob');
+  });
+
+  test('between the mute and the message is made good at the next start', async () => {
+    const { send, press, shown, store, actionsOfAProcess, timing, mutes } = await told();
+    const write = store.replaceIncidentRecord.bind(store);
+    store.replaceIncidentRecord = async () => {
+      throw new Error('the process is dead');
+    };
+    await send(press('driftwire_mute_1h', { userName: 'bob' }));
+    expect(await mutes.inForce(timing.now())).toHaveLength(1);
+    expect(shown()).not.toContain('Muted by');
+    await actionsOfAProcess().recover();
+    store.replaceIncidentRecord = write;
+    await actionsOfAProcess().recover();
+    expect(shown()).toContain('Muted by bob');
   });
 
   test('in the count does not take the press with it', async () => {

@@ -26,6 +26,8 @@ export interface WorkParts {
 export const SETTLE_MS = 2_000;
 /** How long after a message was given up it may still appear, in ms: longer than any request is under way. */
 export const DOUBT_MS = 15_000;
+/** Less time than this is too little for a call, in ms. */
+const LEAST_MS = 500;
 /** Beyond the time of a request, a claim holds for so long, in ms: the store is asked before and after. */
 const LEASE_RESERVE_MS = 5_000;
 
@@ -55,8 +57,9 @@ export class SlackWork {
 
   /** Nothing more is begun in this call. */
   get isOver(): boolean {
-    const { signal, endMs, retry } = this.parts;
-    return signal.aborted || this.nowMs >= endMs || this.#failures >= retry.maxAttempts;
+    const { signal, endMs, deadlineMs, retry } = this.parts;
+    // a message that is sent in the last moment is one whose fate is unknown
+    return signal.aborted || this.nowMs >= Math.min(endMs, deadlineMs - LEAST_MS) || this.#failures >= retry.maxAttempts;
   }
 
   /** Takes the turn of a lane, if it has come. */

@@ -1,12 +1,17 @@
+import { execFile } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { textsOf } from '../support/fake-slack/content.ts';
 import { FakeSlack } from '../support/fake-slack/server.ts';
 import type { VisibleMessage } from '../support/fake-slack/workspace.ts';
 import { kubernetesEvent } from '../support/records.ts';
 import { ServeProcess } from '../support/serve-process.ts';
+
+const PROGRAM = fileURLToPath(new URL('../../bin/driftwire.ts', import.meta.url));
 
 let folder: string;
 let slack: FakeSlack;
@@ -77,6 +82,39 @@ async function deliveries(serve: ServeProcess, outcome: string): Promise<number>
   return Number(line?.slice(line.lastIndexOf(' ')));
 }
 const spooled = (serve: ServeProcess) => serve.metric('driftwire_spool_entries');
+
+/** Runs the program beside this one, which serves the fake. */
+async function run(...args: readonly string[]): Promise<{ readonly status: number; readonly said: string }> {
+  try {
+    const { stdout, stderr } = await promisify(execFile)(process.execPath, [PROGRAM, ...args], { cwd: folder });
+    return { status: 0, said: stdout + stderr };
+  } catch (cause) {
+    const { code, stdout, stderr } = cause as { code: number; stdout: string; stderr: string };
+    return { status: code, said: stdout + stderr };
+  }
+}
+
+describe('scan --push and check with Slack', () => {
+  test('tell everything once, however often, and say what is wrong with a channel', { timeout: 120_000 }, async () => {
+    writeFileSync(
+      join(folder, 'audit.log'),
+      changes(
+        'alice@example.com',
+        Array.from({ length: 60 }, (_, n) => `id-${n}`),
+      ),
+    );
+    const first = await run('scan', 'audit.log', '--cluster', 'demo', '--push', '--quiet');
+    expect(first).toMatchObject({ status: 0, said: expect.stringContaining('pushed to slack: 60 events delivered') });
+    expect(slack.visible()).toHaveLength(1);
+    expect(slack.visible()[0]?.text).toContain('*60* events');
+    const calls = slack.calls.length;
+    expect(await run('scan', 'audit.log', '--cluster', 'demo', '--push', '--quiet')).toMatchObject({ status: 0 });
+    expect(slack.calls.length).toBe(calls);
+    expect(await run('check')).toMatchObject({ status: 0, said: expect.stringContaining('slack') });
+    slack.workspace.setChannel({ id: 'C0DRIFT', name: 'drift', isArchived: true });
+    expect((await run('check')).said).toMatch(/slack.*is_archived: unarchive the channel/);
+  });
+});
 
 describe('driftwire serve with Slack', () => {
   test('tells what somebody does as one message with a thread', { timeout: 60_000 }, async () => {

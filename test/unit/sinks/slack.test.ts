@@ -71,6 +71,19 @@ describe('several events', () => {
     for (const record of records) expect(record?.body.length).toBeLessThan(40_000);
   });
 
+  test('are told no second time for 30 days, also when their incident is long over', async () => {
+    const world = await open();
+    const all = deeds(world, 3);
+    await world.untilTold(all);
+    for (let day = 1; day < 29; day += 7) {
+      world.clock.advance(7 * 24 * 60 * MINUTE);
+      await world.untilTold(Array.from({ length: 5 }, (_, n) => deed({ id: `e-${day}-${n}`, atMs: world.clock.now() + n * 20 * MINUTE })));
+    }
+    const calls = world.slack.calls.length;
+    await world.untilTold(all);
+    expect(world.slack.calls.length).toBe(calls);
+  });
+
   test('after a silence are a message of their own', async () => {
     const world = await open();
     const all = [...deeds(world, 2), deed({ id: 'later', atMs: world.clock.now() + 20 * MINUTE, resource: 'pod-9.' })];

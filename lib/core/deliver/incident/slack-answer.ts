@@ -69,11 +69,14 @@ const CONTENT = new Set([
   'invalid_payload',
   'invalid_arguments',
   'metadata_too_large',
+  // where the workspace lets nobody edit later, the message stays as it is
+  'edit_window_closed',
   'invalid_metadata_format',
   'invalid_metadata_schema',
 ]);
 
-const GONE = new Set(['message_not_found', 'thread_not_found', 'cant_update_message', 'edit_window_closed', 'cannot_reply_to_message']);
+/** Those that another bot user of the app has written, before it was installed anew, are as good as gone. */
+const GONE = new Set(['message_not_found', 'thread_not_found', 'cant_update_message', 'cant_delete_message', 'cannot_reply_to_message']);
 
 /** Judges an answer by what it says. */
 export function judgeSlack(error: string): SlackVerdict {

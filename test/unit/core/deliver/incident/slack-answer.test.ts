@@ -22,12 +22,16 @@ test.each(['channel_not_found', 'not_in_channel', 'is_archived', 'restricted_act
   });
 });
 
-test.each(['invalid_blocks', 'msg_blocks_too_long', 'msg_too_long'])('%s concerns what the message is made of', (error) => {
-  expect(judgeSlack(error)).toEqual({ kind: 'content' });
-});
+test.each(['invalid_blocks', 'msg_blocks_too_long', 'msg_too_long', 'edit_window_closed'])(
+  '%s concerns what the message is made of',
+  (error) => {
+    expect(judgeSlack(error)).toEqual({ kind: 'content' });
+  },
+);
 
 test('a message that somebody deleted is gone', () => {
   expect(judgeSlack('message_not_found')).toEqual({ kind: 'gone' });
+  expect(judgeSlack('cant_delete_message')).toEqual({ kind: 'gone' });
 });
 
 test('what Slack has not done is told from what it may have done', () => {

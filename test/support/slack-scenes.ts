@@ -169,7 +169,10 @@ export const DENIED: Delivery = deliveryOfFindings('{}', {
   reason: 'failed',
 });
 
-const RESOLVED = { status: 'resolved', endsAtMs: Date.parse('2026-03-14T09:41:00Z') } as const;
+const RESOLVED_ALERT = deliveryOfAlert(
+  { status: 'resolved', endsAtMs: Date.parse('2026-03-14T09:41:00Z') },
+  { time: '2026-03-14T09:41:00.000000000Z' },
+);
 
 /** All of them. */
 export function scenes(): readonly ShownThread[] {
@@ -204,8 +207,8 @@ export function scenes(): readonly ShownThread[] {
     { caption: 'an alert fires', parent: renderParent(incidentOf([deliveryOfAlert()], { alerts: { firing: 1, resolved: 0 } }), SETTINGS) },
     {
       caption: 'the alert is resolved',
-      parent: renderParent(incidentOf([deliveryOfAlert(), deliveryOfAlert(RESOLVED)], { alerts: { firing: 0, resolved: 1 } }), SETTINGS),
-      thread: messages([deliveryOfAlert(RESOLVED)]),
+      parent: renderParent(incidentOf([deliveryOfAlert(), RESOLVED_ALERT], { alerts: { firing: 0, resolved: 1 } }), SETTINGS),
+      thread: messages([RESOLVED_ALERT]),
     },
     { caption: 'Falco', parent: renderParent(incidentOf([FALCO]), SETTINGS) },
     { caption: 'a digest', parent: digest.parent, thread: digest.thread.slice(0, 1) },

@@ -34,7 +34,7 @@ export function alertFacts(finding: Finding, { status, startsAtMs, endsAtMs, lab
     ],
     links: [
       generatorUrl === null ? undefined : foreignLink('Source', generatorUrl),
-      runbook === null ? undefined : foreignLink("Alert's runbook", runbook),
+      runbook === null ? undefined : foreignLink('Runbook', runbook),
     ],
   };
 }

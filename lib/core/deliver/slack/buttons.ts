@@ -11,7 +11,7 @@ export const ACTIONS = {
 } as const;
 
 /** The buttons that an incident still has use for; undefined for none. */
-export function buttonsOf({ marker, kind, lead, acknowledged, muted }: IncidentView): ActionsBlock | undefined {
+export function buttonsOf({ marker, kind, lead, acknowledged, muted, alerts }: IncidentView): ActionsBlock | undefined {
   // the marker is all that is told back: everything else is in the store, where nobody can change it on the way
   const value = JSON.stringify({ incident: marker });
   const button = (action: keyof typeof ACTIONS, text: string): Button => ({
@@ -23,7 +23,7 @@ export function buttonsOf({ marker, kind, lead, acknowledged, muted }: IncidentV
   // an Alertmanager has silences of its own, and neither its alerts nor Falco's events are about a principal that could be declared
   const isOurs = kind === 'changes' && lead.source !== 'falco';
   const elements: readonly Button[] = [
-    ...(acknowledged === undefined ? [{ ...button('acknowledge', 'Acknowledge'), style: 'primary' as const }] : []),
+    ...(acknowledged === undefined && alerts?.firing !== 0 ? [{ ...button('acknowledge', 'Acknowledge'), style: 'primary' as const }] : []),
     ...(kind === 'changes' && muted === undefined
       ? [button('muteHour', 'Mute 1 h'), button('muteShift', 'Mute 8 h'), button('muteDay', 'Mute 24 h')]
       : []),

@@ -8,7 +8,7 @@ import type { Counted, DigestView, IncidentView } from '../incident/incident-vie
 import { assemble, type Content } from './assemble.ts';
 import { buttonsOf } from './buttons.ts';
 import type { EventView, Row } from './event-view.ts';
-import { type Line, labelled, type Piece } from './lines.ts';
+import { type Line, labelled, type Piece, type ViewLink } from './lines.ts';
 import { exploreLink, type LinkSettings, runbookLink } from './links.ts';
 import { type Listed, packed } from './packed.ts';
 import { shownText } from './shown-text.ts';
@@ -59,7 +59,7 @@ export function renderParent(view: IncidentView, settings: RenderSettings): Slac
   const links = [
     ...lead.links,
     lead.logs === undefined ? undefined : exploreLink(lead.logs, view.firstMs - MARGIN_MS, view.lastMs + MARGIN_MS, settings.links),
-    runbookLink(lead.rule, settings.links),
+    runbookOf(lead, settings.links),
   ].filter((link) => link !== undefined);
   return assemble({
     ...headerOf(view),
@@ -224,8 +224,13 @@ function wordOf({ priority, isResolved }: EventView): string {
   return isResolved === true ? `${RESOLVED.mark} Resolved` : `${lookOf(priority).mark} ${priority}`;
 }
 
+/** An alert of an Alertmanager brings the address of its own. */
+function runbookOf({ source, rule }: EventView, links: LinkSettings): ViewLink | undefined {
+  return source === 'alertmanager' ? undefined : runbookLink(rule, links);
+}
+
 function detailsOf(view: EventView, { links }: RenderSettings): Listed {
-  const runbook = runbookLink(view.rule, links);
+  const runbook = runbookOf(view, links);
   return {
     lines: [titleLine(view), ...[...view.rows, ...view.details].map(rowLine)],
     links: [...view.links, ...(runbook === undefined ? [] : [runbook])],

@@ -187,7 +187,7 @@ describe('an alert', () => {
       details: [['Notes', 'description=More than 5 % of the requests to checkout in shop have failed for 5 minutes.']],
       links: [
         { label: 'Source (prometheus.example.com:9090)', url: expect.stringMatching(/^http:/) },
-        { label: "Alert's runbook (wiki.example.com)", url: 'https://wiki.example.com/alerts/high-error-rate' },
+        { label: 'Runbook (wiki.example.com)', url: 'https://wiki.example.com/alerts/high-error-rate' },
       ],
     });
     expect(view).not.toHaveProperty('logs');

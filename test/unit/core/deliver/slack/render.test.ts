@@ -206,7 +206,7 @@ describe('the message of alerts', () => {
       '**On**  namespace shop',
       '**Where**  cluster demo',
       '**Labels**  severity=critical · namespace=shop · service=checkout · cluster=demo',
-      "[Source (prometheus.example.com:9090)] [Alert's runbook (wiki.example.com)] [Runbook]",
+      '[Source (prometheus.example.com:9090)] [Runbook (wiki.example.com)]',
       '(Acknowledge!)',
       '#d92d3a | **Notes**  description=More than 5 % of the requests to checkout in shop have failed for 5 minutes.',
     ]);
@@ -222,8 +222,7 @@ describe('the message of alerts', () => {
       '**On**  namespace shop ×2',
       '**Alerts**  HighErrorRate ×2',
       '**The worst of it**  HighErrorRate: 7 % of the requests to checkout fail, {2026-03-14 09:20:00 UTC}',
-      "[Source (prometheus.example.com:9090)] [Alert's runbook (wiki.example.com)] [Runbook]",
-      '(Acknowledge!)',
+      '[Source (prometheus.example.com:9090)] [Runbook (wiki.example.com)]',
       '#2eb67d | **Alert**  HighErrorRate',
       '       | **Says**  7 % of the requests to checkout fail',
       '       | **On**  namespace shop',

@@ -14,7 +14,7 @@ const { handler } = await import(process.argv[1]);
 let text = '';
 for await (const chunk of process.stdin) text += chunk;
 const end = Date.now() + 30_000;
-const context = { getRemainingTimeInMillis: () => end - Date.now(), functionName: 'test' };
+const context = { getRemainingTimeInMillis: () => end - Date.now(), functionName: 'test', invokedFunctionArn: 'arn:aws:lambda:eu-west-1:111122223333:function:test' };
 const told = await handler(JSON.parse(text), context).then((answer) => ({ ok: true, answer }), (error) => ({ ok: false, answer: error.message }));
 process.stdout.write(JSON.stringify(told));
 process.exit(0);

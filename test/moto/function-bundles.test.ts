@@ -6,9 +6,11 @@ import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { dynamoDb } from '../../lib/clients/aws.ts';
 import { DynamoStore } from '../../lib/stores/dynamodb.ts';
+import { AwsRecorder } from '../support/aws-recorder.ts';
 import { bundleAll } from '../support/bundles.ts';
 import { FakeLoki } from '../support/fake-loki/server.ts';
 import { FakeReceiver } from '../support/fake-receiver/receiver.ts';
+import { FakeSlack } from '../support/fake-slack/server.ts';
 import { callMoto, MOTO_SERVER, type Moto, startMoto } from '../support/moto.ts';
 import { cloudtrailRecord, kubernetesEvent } from '../support/records.ts';
 import { runBundle } from '../support/run-bundle.ts';
@@ -21,14 +23,26 @@ describe.skipIf(MOTO_SERVER === undefined)('bundled functions', { timeout: 180_0
   const folder = mkdtempSync(join(tmpdir(), 'driftwire-functions-'));
   const loki = new FakeLoki({ authorization: `Bearer ${TOKEN}` });
   const receiver = new FakeReceiver();
+  const slack = new FakeSlack();
   let moto: Moto;
+  let recorder: AwsRecorder;
   let environment: Readonly<Record<string, string>> = {};
 
   beforeAll(async () => {
     moto = await startMoto(MOTO_SERVER ?? '');
-    const [lokiUrl, writeUrl] = [await loki.start(), await receiver.start()];
-    await bundleAll(folder, `loki: {url: "${lokiUrl}", token: {ssm: /driftwire/loki}}\nprometheus: {remote_write: {url: "${writeUrl}"}}\n`);
+    recorder = new AwsRecorder(moto.endpoint);
+    const [lokiUrl, writeUrl, slackUrl, awsUrl] = await Promise.all([loki.start(), receiver.start(), slack.start(), recorder.start()]);
+    await bundleAll(
+      folder,
+      `
+loki: {url: "${lokiUrl}", token: {ssm: /driftwire/loki}}
+prometheus: {remote_write: {url: "${writeUrl}"}}
+slack: {token: {secretsmanager: driftwire/slack}, channel: "#drift", api_url: "${slackUrl}/api/"}
+aws: {cloudtrail: {bucket: acme-trail}}
+`,
+    );
     await call('AmazonSSM.PutParameter', { Name: '/driftwire/loki', Value: TOKEN, Type: 'SecureString' });
+    await call('secretsmanager.CreateSecret', { Name: 'driftwire/slack', SecretString: slack.token, ClientRequestToken: randomUUID() });
     await callMoto(moto, 'DynamoDB_20120810.CreateTable', {
       TableName: TABLE,
       AttributeDefinitions: ['pk', 'sk'].map((AttributeName) => ({ AttributeName, AttributeType: 'S' })),
@@ -38,15 +52,17 @@ describe.skipIf(MOTO_SERVER === undefined)('bundled functions', { timeout: 180_0
       ],
       BillingMode: 'PAY_PER_REQUEST',
     });
+    const at = (url: string): string => url.replace(moto.endpoint, awsUrl);
     environment = {
-      AWS_ENDPOINT_URL: moto.endpoint,
+      AWS_ENDPOINT_URL: awsUrl,
       DRIFTWIRE_TABLE: TABLE,
-      DRIFTWIRE_FINDINGS_QUEUE_URL: await queue('findings'),
-      DRIFTWIRE_ASIDE_QUEUE_URL: await queue('aside'),
+      DRIFTWIRE_FINDINGS_QUEUE_URL: at(await queue('findings')),
+      DRIFTWIRE_ALERTS_QUEUE_URL: at(await queue('alerts')),
+      DRIFTWIRE_ASIDE_QUEUE_URL: at(await queue('aside')),
     };
   }, 180_000);
   afterAll(async () => {
-    await Promise.all([moto.stop(), loki.stop(), receiver.stop()]);
+    await Promise.all([moto.stop(), recorder.stop(), loki.stop(), receiver.stop(), slack.stop()]);
     rmSync(folder, { recursive: true });
   });
 
@@ -111,6 +127,7 @@ describe.skipIf(MOTO_SERVER === undefined)('bundled functions', { timeout: 180_0
     const read = await runBundle(join(folder, 'cloudtrail'), event, environment);
     expect(read).toMatchObject({ ok: true, answer: { batchItemFailures: [] } });
     expect(read.lines.map((line) => JSON.parse(line))).toMatchObject([{ level: 'error', code: 'bad_json' }]);
+    expect(recorder.take()).toEqual(['sqs:SendMessage']);
 
     const audit = kubernetesEvent({
       auditID: randomUUID(),
@@ -131,6 +148,7 @@ describe.skipIf(MOTO_SERVER === undefined)('bundled functions', { timeout: 180_0
     };
     const payload = { awslogs: { data: gzipSync(JSON.stringify(message)).toString('base64') } };
     expect(await runBundle(join(folder, 'eks-audit'), payload, environment)).toEqual({ ok: true, lines: [] });
+    expect(recorder.take()).toEqual(['sqs:SendMessage']);
 
     const findings = await drained(environment['DRIFTWIRE_FINDINGS_QUEUE_URL']);
     expect(findings.Records).toHaveLength(3);
@@ -142,10 +160,29 @@ describe.skipIf(MOTO_SERVER === undefined)('bundled functions', { timeout: 180_0
       'Package manager run in a pod',
     );
 
+    expect(recorder.take()).toEqual([
+      'dynamodb:BatchGetItem',
+      'dynamodb:PutItem',
+      'dynamodb:UpdateItem',
+      'sqs:SendMessage',
+      'ssm:GetParameter',
+    ]);
+
+    const alerts = await drained(environment['DRIFTWIRE_ALERTS_QUEUE_URL']);
+    expect(alerts.Records).toHaveLength(2);
+    expect(await runBundle(join(folder, 'alert'), alerts, environment)).toEqual({ ok: true, answer: { batchItemFailures: [] }, lines: [] });
+    expect(slack.visible().length).toBeGreaterThan(0);
+    expect(slack.violations).toEqual([]);
+    expect(recorder.take()).toEqual([
+      ...['BatchGetItem', 'GetItem', 'PutItem', 'UpdateItem'].map((action) => `dynamodb:${action}`),
+      'secretsmanager:GetSecretValue',
+    ]);
     const repeated = await runBundle(join(folder, 'deliver'), findings, environment);
     expect(repeated).toMatchObject({ ok: true, answer: { batchItemFailures: [] } });
+    recorder.take();
 
     expect(await runBundle(join(folder, 'metrics'), {}, environment)).toEqual({ ok: true, lines: [] });
+    expect(recorder.take()).toEqual(['GetItem', 'PutItem', 'Query', 'UpdateItem'].map((action) => `dynamodb:${action}`));
     const written = receiver.seen.flatMap(({ request }) => request.series.map(({ labels }) => JSON.stringify(labels)));
     expect(receiver.faults).toEqual([]);
     expect(written.join('\n')).toContain('aws_cloudtrail_manual_changes_total');

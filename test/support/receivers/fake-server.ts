@@ -27,7 +27,7 @@ export class FakeServer {
   readonly #server: Server;
   readonly #now: () => number;
   readonly #answer: (request: FakeRequest) => FakeAnswer;
-  readonly #faults: ReceiverFault[] = [];
+  readonly #faults: (ReceiverFault | 'none')[] = [];
   #isStopped = false;
 
   constructor(answer: (request: FakeRequest) => FakeAnswer, now: () => number = Date.now) {
@@ -49,8 +49,8 @@ export class FakeServer {
     await new Promise((resolve) => this.#server.close(resolve));
   }
 
-  /** What goes wrong with the next posts, one each. */
-  fail(...faults: readonly ReceiverFault[]): void {
+  /** What goes wrong with the next posts, one each; none is a post that goes well. */
+  fail(...faults: readonly (ReceiverFault | 'none')[]): void {
     this.#faults.push(...faults);
   }
 
@@ -67,7 +67,8 @@ export class FakeServer {
     };
     const isPost = asked.method === 'POST';
     if (isPost) this.posts.push({ atMs: this.#now(), body: asked.body });
-    const fault = isPost ? this.#faults.shift() : undefined;
+    const planned = isPost ? this.#faults.shift() : undefined;
+    const fault = planned === 'none' ? undefined : planned;
     if (fault === 'hang') return;
     if (fault === 'reset') return void request.socket.destroy();
     const answer = typeof fault === 'object' ? { body: 'a fault of the test', ...fault } : this.#answer(asked);

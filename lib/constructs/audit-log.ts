@@ -47,12 +47,11 @@ export class AuditLog extends Construct {
   }
 
   /**
-   * The subscription calls an alias, and the permission stays behind when it is replaced: a subscription that finds no permission, or
-   * no function, is switched off for up to ten minutes, and what is logged then is skipped.
+   * A subscription that finds no permission, or no function, is switched off for up to ten minutes, and what is logged then is skipped. So
+   * the permission stays when it is replaced, and the function is called by its ARN, which never changes: its id is a contract. No
+   * alias: it would protect from nothing more, and emulators of CloudFormation know none.
    */
   #straight(logGroups: readonly string[], target: lambda.Function): Destination {
-    const { functionName, currentVersion } = target;
-    const alias = new lambda.CfnAlias(target, 'live', { name: 'live', functionName, functionVersion: currentVersion.version });
     const stack = Stack.of(this);
     const permissions = logGroups.map((logGroupName) => {
       const sourceArn = stack.formatArn({
@@ -61,9 +60,9 @@ export class AuditLog extends Construct {
         resourceName: `${logGroupName}:*`,
         arnFormat: ArnFormat.COLON_RESOURCE_NAME,
       });
-      const permission = new lambda.CfnPermission(alias, `may-${logGroupName}`, {
+      const permission = new lambda.CfnPermission(target, `may-${logGroupName}`, {
         action: 'lambda:InvokeFunction',
-        functionName: alias.ref,
+        functionName: target.functionArn,
         principal: 'logs.amazonaws.com',
         sourceArn,
         sourceAccount: Aws.ACCOUNT_ID,
@@ -72,7 +71,7 @@ export class AuditLog extends Construct {
       permission.cfnOptions.updateReplacePolicy = CfnDeletionPolicy.RETAIN;
       return permission;
     });
-    return { properties: { destinationArn: alias.ref }, dependencies: permissions };
+    return { properties: { destinationArn: target.functionArn }, dependencies: permissions };
   }
 }
 

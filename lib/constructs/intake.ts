@@ -56,7 +56,7 @@ export class Intake extends Construct {
   /** A bus of its own: on the default bus a forwarded event would also trigger everybody else's rules a second time. */
   #takeFromRegions({ pattern }: IntakeProps, target: events.IRuleTarget): void {
     const bus = new events.EventBus(this, 'forwarded', { eventBusName: FORWARD_BUS, description: 'CloudTrail events of other regions' });
-    new EventRule(this, 'forwarded-rule', { pattern, target, bus });
+    new EventRule(this, 'forwarded-rule', { pattern, target, bus: { name: FORWARD_BUS, bus } });
   }
 }
 

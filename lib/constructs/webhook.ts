@@ -19,7 +19,6 @@ export interface WebhookProps {
  */
 export class Webhook extends Construct {
   readonly webhook: DriftwireFunction;
-  readonly url: string;
 
   constructor(scope: Construct, id: string, { defaults, findings, alerts, secrets, secretsKeyArn }: WebhookProps) {
     super(scope, id);
@@ -36,7 +35,6 @@ export class Webhook extends Construct {
       // Anybody can call the address: a flood must not take the concurrency of the whole account.
       reservedConcurrency: 10,
     });
-    const { url } = this.webhook.addFunctionUrl({ authType: lambda.FunctionUrlAuthType.NONE });
-    this.url = url;
+    this.webhook.addFunctionUrl({ authType: lambda.FunctionUrlAuthType.NONE });
   }
 }

@@ -60,7 +60,11 @@ export class DriftwireStack extends Stack {
     tell('EventsQueueArn', detector.intake.events.queueArn, 'Where CloudTrail events wait');
     const { objects } = detector.intake;
     if (objects !== undefined) tell('ObjectsQueueArn', objects.queueArn, 'Where notices of new objects of the trail wait');
-    if (webhook !== undefined) tell('WebhookUrl', webhook.url, 'Address for Slack, Alertmanager and Falco');
+    if (webhook !== undefined) {
+      // The address itself would be an attribute that emulators of CloudFormation do not know, and they then make nothing at all.
+      const command = `aws lambda get-function-url-config --function-name ${webhook.webhook.functionName} --query FunctionUrl --output text`;
+      tell('WebhookUrlCommand', command, 'Says the address for Slack, Alertmanager, Falco and Kubernetes');
+    }
     if (dashboard !== undefined) tell('DashboardName', dashboard.dashboardName, 'Dashboard in CloudWatch');
   }
 }

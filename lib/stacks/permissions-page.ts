@@ -139,7 +139,7 @@ function publicPart(): string {
 | queue \`detector/intake/objects\` | EventBridge for one rule, or the one bucket, or the one topic | queue policy: \`aws:SourceArn\` |
 | queue \`aside/undelivered\` | the rules of the stack, for what they could not deliver; its functions | queue policy: \`aws:SourceArn\`; the roles above |
 | queues \`delivery/findings\`, \`delivery/alerts\` | the functions above, nobody else | no policy but the refusal of what is not TLS |
-| function \`eks-audit\` | CloudWatch Logs, for the named log groups of this account | permission on the alias: \`SourceArn\`, \`SourceAccount\` |
+| function \`eks-audit\` | CloudWatch Logs, for the named log groups of this account | permission: \`SourceArn\`, \`SourceAccount\` |
 | functions \`metrics\`, \`reconcile\` | their schedule | permission: \`SourceArn\` |
 | function \`webhook\` | anybody, over its address; there is one only with \`slack.signing_secret\` or \`aws.webhook\` | the function asks for Slack's signature, or for \`serve.ingest_token\`; at most 10 at a time |
 `;

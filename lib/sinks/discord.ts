@@ -51,5 +51,6 @@ export function discordSink(options: DiscordOptions, parts: ReceiverParts = {}):
       close: () => client.close(),
     },
     true,
+    true,
   );
 }

@@ -1,5 +1,6 @@
 /** One call of a receiver's sink: parcels are sent one after the other. Every delivery ends with exactly one result. */
 import { backoffMs, type RetryPolicy, type Timing } from '../clients/retry.ts';
+import { type Mute, mutedBy } from '../core/deliver/mute.ts';
 import { DriftwireError } from '../core/errors.ts';
 import type { Delivery } from '../core/model/delivery.ts';
 import type { DeliveryReason, DeliveryResult } from '../core/model/delivery-result.ts';
@@ -13,6 +14,8 @@ export interface ReceiverRunParts<B> {
   readonly protocol: ReceiverProtocol<B>;
   readonly isWanted: (delivery: Delivery) => boolean;
   readonly memory: ReceiverMemory | undefined;
+  /** What people have asked not to be told of; undefined where no mute is meant to hold. Rejects when the store cannot be read. */
+  readonly mutes: { inForce(nowMs: number): Promise<readonly Mute[]> } | undefined;
   readonly gate: ReceiverGate;
   readonly timing: Timing;
   readonly retry: RetryPolicy;
@@ -23,6 +26,7 @@ export interface ReceiverRunParts<B> {
 
 const DELIVERED: DeliveryResult = { kind: 'delivered' };
 const SKIPPED: DeliveryResult = { kind: 'delivered', skipped: true };
+const MUTED: DeliveryResult = { kind: 'delivered', skipped: 'muted' };
 /** When a store that cannot be used is asked again, in ms. */
 const STORE_AGAIN_MS = 5_000;
 
@@ -67,7 +71,8 @@ export class ReceiverRun<B> {
     );
     if (open.length === 0) return;
     await memory?.load();
-    this.#queue = [...protocol.parcels(open.flatMap((delivery) => this.#itemOf(delivery)))];
+    const told = await this.#unmuted(open);
+    this.#queue = [...protocol.parcels(told.flatMap((delivery) => this.#itemOf(delivery)))];
     for (let parcel = this.#queue.shift(); parcel !== undefined; parcel = this.#queue.shift()) {
       const stop = await this.#untilOpen();
       if (stop !== undefined) {
@@ -78,6 +83,14 @@ export class ReceiverRun<B> {
       await this.#send(parcel);
     }
     await memory?.flush();
+  }
+
+  async #unmuted(deliveries: readonly Delivery[]): Promise<readonly Delivery[]> {
+    const nowMs = this.#parts.timing.now();
+    const mutes = (await this.#parts.mutes?.inForce(nowMs)) ?? [];
+    const muted = deliveries.filter((delivery) => mutedBy(mutes, delivery, nowMs) !== undefined);
+    for (const { key } of muted) this.#results.set(key, MUTED);
+    return deliveries.filter((delivery) => !muted.includes(delivery));
   }
 
   #itemOf(delivery: Delivery): readonly ReceiverItem[] {

@@ -12,6 +12,7 @@ import { ReceiverGate } from './receiver-gate.ts';
 import { ReceiverMemory } from './receiver-memory.ts';
 import type { ReceiverProtocol } from './receiver-protocol.ts';
 import { ReceiverRun } from './receiver-run.ts';
+import { MuteBook } from './slack-mutes.ts';
 
 /** What is the same for every kind of receiver. */
 export interface ReceiverOptions {
@@ -36,23 +37,29 @@ export class ReceiverSink<B> implements Sink {
   readonly #options: ReceiverOptions;
   readonly #protocol: ReceiverProtocol<B>;
   readonly #memory: ReceiverMemory | undefined;
+  readonly #mutes: MuteBook | undefined;
   readonly #gate: ReceiverGate;
   readonly #timing: Timing;
   readonly #onResult: OnResult | undefined;
   #last: Promise<unknown> = Promise.resolve();
 
-  /** @param remembers - True where the receiver cannot see a repeat itself. */
+  /**
+   * @param remembers - True where the receiver cannot see a repeat itself.
+   * @param obeysMutes - True for a channel that people read as they read Slack: what they mute there is not told here.
+   */
   constructor(
     options: ReceiverOptions,
     { timing = SYSTEM_TIMING, onResult, documents }: ReceiverParts,
     protocol: ReceiverProtocol<B>,
     remembers: boolean,
+    obeysMutes = false,
   ) {
     this.name = options.name;
     this.takesAlerts = protocol.takesAlerts;
     this.#options = options;
     this.#protocol = protocol;
     this.#memory = remembers ? new ReceiverMemory(options.name, documents) : undefined;
+    this.#mutes = obeysMutes && documents !== undefined ? new MuteBook(documents) : undefined;
     this.#gate = new ReceiverGate(timing);
     this.#timing = timing;
     this.#onResult = onResult;
@@ -88,6 +95,7 @@ export class ReceiverSink<B> implements Sink {
       isWanted: (delivery) =>
         isWanted(delivery, { minimumPriority: this.#options.minimumPriority, takesAlerts: this.#protocol.takesAlerts }),
       memory: this.#memory,
+      mutes: this.#mutes,
       gate: this.#gate,
       timing: this.#timing,
       retry: this.#options.retry ?? DEFAULT_RETRY,

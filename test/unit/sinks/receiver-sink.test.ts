@@ -1,9 +1,12 @@
 import { afterEach, describe, expect, test } from 'vitest';
+import { actionName } from '../../../lib/core/deliver/incident/action-name.ts';
+import { subjectOf } from '../../../lib/core/deliver/mute.ts';
 import { DriftwireError } from '../../../lib/core/errors.ts';
 import type { Delivery } from '../../../lib/core/model/delivery.ts';
 import type { Documents } from '../../../lib/core/ports.ts';
 import { alertmanagerSink } from '../../../lib/sinks/alertmanager.ts';
 import { discordSink } from '../../../lib/sinks/discord.ts';
+import { MuteBook } from '../../../lib/sinks/slack-mutes.ts';
 import { webhookSink } from '../../../lib/sinks/webhook.ts';
 import { MemoryStore } from '../../../lib/stores/memory.ts';
 import { alertDeliveryWith } from '../../support/alerts.ts';
@@ -103,6 +106,28 @@ describe('Discord', () => {
     expect(fake.messages).toEqual([]);
     isBroken = false;
     expect(await open().deliver([by('alice', 'a')])).toEqual([{ kind: 'delivered' }]);
+  });
+
+  test('is not told of what people have muted, as long as the mute lasts', async () => {
+    const store = new MemoryStore();
+    const { timing, fake, open } = await discordWith(store);
+    const [muted, other] = [by('alice', 'a'), by('bob', 'b')];
+    const mute = {
+      incident: 'marker',
+      subject: subjectOf(muted),
+      actions: [actionName(muted.findings[0].finding)],
+      worst: 'Warning',
+      user: 'alice',
+      place: '',
+      by: 'U1',
+      sinceMs: timing.now(),
+      untilMs: timing.now() + MINUTE_MS,
+    } as const;
+    await new MuteBook(store).mute(mute, 'press', timing.now());
+    expect(await open().deliver([muted, other])).toEqual([{ kind: 'delivered', skipped: 'muted' }, { kind: 'delivered' }]);
+    expect([...fake.counts().keys()]).toEqual(['b']);
+    timing.advance(MINUTE_MS);
+    expect(await open().deliver([by('alice', 'c')])).toEqual([{ kind: 'delivered' }]);
   });
 
   test('refuses one event of several only', async () => {

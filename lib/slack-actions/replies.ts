@@ -48,7 +48,7 @@ export function forgottenReply(): Reply {
 
 /** To whoever pressed when it could not be done. */
 export function failedReply(): Reply {
-  return linesReply([{ own: 'This could not be done at the moment, and nothing was changed. Try again; the log of Driftwire says why.' }]);
+  return linesReply([{ own: 'This could not be done at the moment, or not all of it. Press again; the log of Driftwire says why.' }]);
 }
 
 /** To whoever acknowledged. */

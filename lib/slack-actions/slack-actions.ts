@@ -60,6 +60,8 @@ export type ActionsAnswer =
 export const MAX_PRESS_BYTES = 512 * 1024;
 /** Presses that are remembered by this process alone, so that a repeat does not even ask the store. */
 const MAX_RECENT = 1_000;
+/** How often what is in force is looked at until the incident tells it. */
+const MAX_LOOKS = 10;
 const HOUR_MS = 3_600_000;
 /** A mute that would end so much later than the one in force is another, in ms. */
 const NEW_MUTE_MS = 10 * 60_000;
@@ -97,7 +99,7 @@ export class SlackActions {
     const { mutes, nowMs, log } = this.#parts;
     try {
       for (const mute of await mutes.inForce(nowMs())) {
-        await this.#showMute(mute.incident, mute);
+        await this.#agree(mute.incident);
         await this.#refresh(mute.incident);
       }
     } catch (cause) {
@@ -126,6 +128,7 @@ export class SlackActions {
     } catch (cause) {
       // not remembered: whoever presses again, or Slack's own repeat, has another try
       this.#recent.delete(press.id);
+      await this.#agree(incident).catch(() => false);
       log('error', 'a button was pressed and nothing could be done', { ...fields, error: cause });
       await this.#parts.respond(press.responseUrl, failedReply(), { kind: 'presser' });
       await count(action.kind, 'failed').catch(() => undefined);
@@ -183,7 +186,7 @@ export class SlackActions {
     // whoever presses twice, or just after somebody else, asks for nothing new
     if (earlier !== undefined && earlier.untilMs > mute.untilMs - NEW_MUTE_MS) {
       await this.#tell(press, alreadyMutedReply(earlier));
-      await this.#showAndRefresh(earlier);
+      if (await this.#agree(incident.marker)) await this.#refresh(incident.marker);
       return 'repeated';
     }
     const outcome = await mutes.mute(mute, press.id, now);
@@ -192,12 +195,12 @@ export class SlackActions {
       await this.#tell(press, fullReply(all));
       return 'refused';
     }
+    const isChanged = await this.#agree(incident.marker);
     if (outcome === 'done') {
       await this.#tell(press, mutedReply(mute, all));
       await this.#note(press, incident, mutedNote(mute));
     }
-    const inForce = all.find((each) => each.incident === incident.marker);
-    if (inForce !== undefined) await this.#showAndRefresh(inForce);
+    if (isChanged) await this.#refresh(incident.marker);
     return outcome;
   }
 
@@ -205,8 +208,10 @@ export class SlackActions {
     const { mutes, nowMs } = this.#parts;
     const now = nowMs();
     const wasMuted = (await mutes.inForce(now)).some((mute) => mute.incident === press.incident);
+    // a process that dies between the two leaves what `recover` can see: a mute that no message tells
+    const isTaken = wasMuted && (await this.#showMute(press.incident, undefined));
     const outcome = await mutes.lift(press.incident, press.id, now);
-    const isChanged = incident !== undefined && (await this.#showMute(incident.marker, undefined));
+    const isChanged = (await this.#agree(press.incident)) || isTaken;
     if (outcome === 'done') {
       await this.#tell(press, liftedReply(wasMuted, await mutes.inForce(now)));
       if (wasMuted) await this.#note(press, incident, liftedNote(press.userName));
@@ -215,11 +220,22 @@ export class SlackActions {
     return outcome === 'full' ? 'failed' : outcome;
   }
 
-  async #showAndRefresh(mute: Mute): Promise<void> {
-    if (await this.#showMute(mute.incident, mute)) await this.#refresh(mute.incident);
+  /**
+   * Makes the incident tell what is in force, also where an earlier try ended in the middle, or somebody else mutes and lifts at the
+   * same time: whoever writes last looks once more.
+   *
+   * @returns True when the incident was changed.
+   */
+  async #agree(marker: string): Promise<boolean> {
+    let isChanged = false;
+    for (let look = 0; look < MAX_LOOKS; look++) {
+      const inForce = (await this.#parts.mutes.inForce(this.#parts.nowMs())).find(({ incident }) => incident === marker);
+      if (!(await this.#showMute(marker, inForce))) break;
+      isChanged = true;
+    }
+    return isChanged;
   }
 
-  /** The incident tells what is muted, also where an earlier try ended in the middle. */
   #showMute(marker: string, mute: Mute | undefined): Promise<boolean> {
     return this.#parts.incidents.change(marker, (incident) => {
       const { muted: shown, ...rest } = incident;

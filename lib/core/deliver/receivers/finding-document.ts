@@ -14,6 +14,8 @@ const { rawJSON } = JSON as typeof JSON & { rawJSON(text: string): object };
 
 /** Controls, format characters (those that reorder or hide text among them) and line ends that JSON leaves as they are. */
 const UNSEEN = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu;
+/** A longer text is cut before secrets are looked for in it, in UTF-16 units. */
+const MAX_TEXT = 65_536;
 /** Texts of an event that would be too large, in UTF-16 units, and how many there may be in a list. */
 const SHORT_TEXT = 100;
 const SHORT_LIST = 16;
@@ -42,8 +44,8 @@ export function findingsDocument(delivery: Delivery, maxBytes: number): string {
 function documentOf(finding: Finding, alert: AlertState | undefined): Document {
   return {
     ...finding,
-    message: redactText(finding.message),
-    output: redactText(finding.output),
+    message: redactText(finding.message, MAX_TEXT),
+    output: redactText(finding.output, MAX_TEXT),
     output_fields: Object.fromEntries(Object.entries(finding.output_fields).map(([name, value]) => [name, outputValue(name, value)])),
     ...(alert === undefined ? {} : { alert: alertDocument(alert) }),
   };
@@ -66,7 +68,7 @@ function alertDocument({ status, groupKey, fingerprint, startsAtMs, endsAtMs, la
 function outputValue(name: string, value: OutputValue): unknown {
   if (isSecretName(name)) return '[redacted]';
   if (typeof value === 'bigint') return rawJSON(String(value));
-  return typeof value === 'string' ? redactText(value) : value;
+  return typeof value === 'string' ? redactText(value, MAX_TEXT) : value;
 }
 
 function shortened(value: Document): Document {

@@ -4,7 +4,7 @@ import { isSecretName } from './secret-name.ts';
 
 export { REDACTED } from './redact-words.ts';
 
-/** Characters of one text that are looked at; nothing longer is ever shown. */
+/** Characters of one text that are looked at; people are shown nothing longer. */
 const MAX_TEXT = 2_000;
 
 /** Texts that are secrets whatever they stand under. Each pattern is linear in the text. */
@@ -44,9 +44,13 @@ const VALUE = /\\?"[^"]{0,800}"?|\\?'[^']{0,800}'?|(?:(?:token|digest|negotiate|
 /** `ALTER USER app PASSWORD 'x'`, `CREATE USER app IDENTIFIED BY 'x'` */
 const SQL = /\b((?:password|identified\s{1,3}by(?:\s{1,3}password)?)\s{1,3})('[^']{0,400}'?|"[^"]{0,400}"?)/gi;
 
-/** A text with everything that looks like a secret taken out; cut to what may be looked at. */
-export function redactText(text: string): string {
-  const shaped = SHAPES.reduce((clean, shape) => clean.replace(shape, REDACTED), head(text));
+/**
+ * A text with everything that looks like a secret taken out; of a longer one only the beginning is looked at, and given.
+ *
+ * @param maxChars - Bound of what is looked at, in UTF-16 units.
+ */
+export function redactText(text: string, maxChars: number = MAX_TEXT): string {
+  const shaped = SHAPES.reduce((clean, shape) => clean.replace(shape, REDACTED), head(text, maxChars));
   const plain = shaped
     .replace(USER_INFO, (whole, before: string, secret: string) => (PORT.test(secret) ? whole : `${before}${REDACTED}@`))
     .replace(TOKEN_INFO, `$1${REDACTED}@`)
@@ -87,6 +91,6 @@ function isPlain(value: string): boolean {
 }
 
 /** The beginning of a text. What stands right before the cut goes too: half a secret would not be known for what it is. */
-function head(text: string): string {
-  return text.length <= MAX_TEXT ? text : text.slice(0, MAX_TEXT).replace(/[^\s"',;&]{1,200}$/, '');
+function head(text: string, maxChars: number): string {
+  return text.length <= maxChars ? text : text.slice(0, maxChars).replace(/[^\s"',;&]{1,200}$/, '');
 }

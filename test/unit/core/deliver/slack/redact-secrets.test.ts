@@ -133,6 +133,11 @@ describe('a long text', () => {
     expect(redactText(long)).toBe(`${'word '.repeat(397)}x `);
   });
 
+  test('is looked at as far as the caller wants', () => {
+    const long = `${'word '.repeat(1_000)}--password hunter2`;
+    expect(redactText(long, 10_000)).toBe(`${'word '.repeat(1_000)}--password ${REDACTED}`);
+  });
+
   test('of one word keeps its beginning', () => {
     expect(redactText('a'.repeat(10_000))).toBe('a'.repeat(1_800));
   });

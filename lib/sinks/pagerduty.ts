@@ -1,4 +1,7 @@
-/** PagerDuty, through version 2 of its Events API. It sees a repeat by its `dedup_key`. */
+/**
+ * PagerDuty, through version 2 of its Events API. It sees a repeat by its `dedup_key` while the incident is open; what was sent is
+ * remembered here, so that a repeat does not open one again that somebody has resolved.
+ */
 import { type HttpAnswer, HttpClient } from '../clients/http.ts';
 import { Redactor } from '../clients/redact.ts';
 import { SYSTEM_TIMING } from '../clients/retry.ts';
@@ -48,7 +51,7 @@ export function pagerDutySink(options: PagerDutyOptions, parts: ReceiverParts = 
       check: (limits) => checkBy(request(pagerDutyCheck(routingKey)), limits, answering),
       close: () => client.close(),
     },
-    false,
+    true,
   );
 }
 

@@ -2,6 +2,7 @@
 import { backoffMs, type RetryPolicy, type Timing } from '../clients/retry.ts';
 import { type Mute, mutedBy } from '../core/deliver/mute.ts';
 import { DriftwireError } from '../core/errors.ts';
+import type { AlertState } from '../core/model/alert.ts';
 import type { Delivery } from '../core/model/delivery.ts';
 import type { DeliveryReason, DeliveryResult } from '../core/model/delivery-result.ts';
 import type { ReceiverGate } from './receiver-gate.ts';
@@ -72,7 +73,7 @@ export class ReceiverRun<B> {
     if (open.length === 0) return;
     await memory?.load();
     const told = await this.#unmuted(open);
-    this.#queue = [...protocol.parcels(told.flatMap((delivery) => this.#itemOf(delivery)))];
+    this.#queue = [...protocol.parcels(endsLast(told).flatMap((delivery) => this.#itemOf(delivery)))];
     for (let parcel = this.#queue.shift(); parcel !== undefined; parcel = this.#queue.shift()) {
       const stop = await this.#untilOpen();
       if (stop !== undefined) {
@@ -94,9 +95,11 @@ export class ReceiverRun<B> {
   }
 
   #itemOf(delivery: Delivery): readonly ReceiverItem[] {
-    const known = this.#parts.memory?.of(delivery.key) ?? { kind: 'new' };
-    if (known.kind === 'sent') this.#results.set(delivery.key, DELIVERED);
-    if (known.kind === 'sent') return [];
+    const { memory } = this.#parts;
+    const known = memory?.of(delivery.key) ?? { kind: 'new' };
+    const isOver = delivery.alert?.status === 'firing' && memory?.of(endKey(delivery.alert)).kind === 'sent';
+    if (known.kind === 'sent' || isOver) this.#results.set(delivery.key, isOver ? SKIPPED : DELIVERED);
+    if (known.kind === 'sent' || isOver) return [];
     const firstMs = known.kind === 'begun' ? known.firstMs : this.#parts.timing.now();
     return [{ delivery, firstMs, mayBeRepeat: known.kind === 'begun' }];
   }
@@ -157,7 +160,8 @@ export class ReceiverRun<B> {
   #settle(items: readonly ReceiverItem[], verdict: Exclude<ItemVerdict, { kind: 'wait' }>): void {
     const { memory } = this.#parts;
     const keys = keysOf(items);
-    if (verdict.kind === 'taken') memory?.sent(keys);
+    const ends = items.flatMap(({ delivery: { alert } }) => (alert?.status === 'resolved' ? [endKey(alert)] : []));
+    if (verdict.kind === 'taken') memory?.sent([...keys, ...ends]);
     else memory?.forget(keys);
     const result: DeliveryResult =
       verdict.kind === 'taken' ? DELIVERED : { kind: 'refused', reason: verdict.reason, permanent: true, message: verdict.message };
@@ -199,6 +203,17 @@ export class ReceiverRun<B> {
 }
 
 const UNTOLD: ItemVerdict = { kind: 'wait', reason: 'unexpected', message: 'the receiver has told nothing of it', mayHaveCome: true };
+
+/** Names the end of an alert: a queue may hand over its beginning after it, and then nobody must be told that it fires. */
+function endKey({ groupKey, fingerprint, startsAtMs }: AlertState): string {
+  return JSON.stringify(['end', groupKey, fingerprint, startsAtMs]);
+}
+
+/** In the order given, but for ends of alerts, which come after whatever began. */
+function endsLast(deliveries: readonly Delivery[]): readonly Delivery[] {
+  const isEnd = ({ alert }: Delivery): boolean => alert?.status === 'resolved';
+  return [...deliveries.filter((delivery) => !isEnd(delivery)), ...deliveries.filter(isEnd)];
+}
 
 function keysOf(items: readonly ReceiverItem[]): readonly string[] {
   return items.map(({ delivery }) => delivery.key);

@@ -6,6 +6,7 @@ import type { Delivery } from '../../../lib/core/model/delivery.ts';
 import type { Documents } from '../../../lib/core/ports.ts';
 import { alertmanagerSink } from '../../../lib/sinks/alertmanager.ts';
 import { discordSink } from '../../../lib/sinks/discord.ts';
+import { pagerDutySink } from '../../../lib/sinks/pagerduty.ts';
 import { MuteBook } from '../../../lib/sinks/slack-mutes.ts';
 import { webhookSink } from '../../../lib/sinks/webhook.ts';
 import { MemoryStore } from '../../../lib/stores/memory.ts';
@@ -13,6 +14,7 @@ import { alertDeliveryWith } from '../../support/alerts.ts';
 import { deliveryWith } from '../../support/deliveries.ts';
 import { FakeAlertmanager } from '../../support/receivers/fake-alertmanager.ts';
 import { FakeDiscord } from '../../support/receivers/fake-discord.ts';
+import { FakePagerDuty } from '../../support/receivers/fake-pagerduty.ts';
 import { FakeWebhook } from '../../support/receivers/fake-webhook.ts';
 import { manualTiming } from '../../support/timing.ts';
 
@@ -184,6 +186,47 @@ describe('a receiver', () => {
     );
     fake.server.fail({ status: 409 });
     expect(await sink.deliver([by('alice', 'a')])).toEqual([{ kind: 'delivered' }]);
+  });
+});
+
+describe('an alert', () => {
+  const firing = alertDeliveryWith();
+  const resolved = alertDeliveryWith({ status: 'resolved', endsAt: '2026-11-20T09:30:00Z' });
+
+  async function pagerDutyWith() {
+    const fake = new FakePagerDuty({ routingKey: 'key' });
+    const url = await fake.server.start();
+    const documents = new MemoryStore();
+    const open = () => {
+      const sink = pagerDutySink({ name: 'pagerduty', minimumPriority: 'Debug', url, routingKey: 'key', timeoutMs: 2_000 }, { documents });
+      undo.push(() => sink.close());
+      return sink;
+    };
+    undo.push(() => fake.server.stop());
+    return { fake, open };
+  }
+
+  test('that is over is not opened by its beginning that comes after it', async () => {
+    const { fake, open } = await pagerDutyWith();
+    await open().deliver([resolved]);
+    expect(await open().deliver([firing])).toEqual([{ kind: 'delivered', skipped: true }]);
+    expect(fake.incidents.size).toBe(0);
+    const again = alertDeliveryWith({ startsAt: '2026-11-20T10:00:00Z' });
+    expect(await open().deliver([again])).toEqual([{ kind: 'delivered' }]);
+    expect([...fake.incidents.values()].map(({ status }) => status)).toEqual(['triggered']);
+  });
+
+  test('is ended by its end in one call, in any order', async () => {
+    const { fake, open } = await pagerDutyWith();
+    expect(await open().deliver([resolved, firing])).toEqual([{ kind: 'delivered' }, { kind: 'delivered' }]);
+    expect([...fake.incidents.values()].map(({ status }) => status)).toEqual(['resolved']);
+  });
+
+  test('is not told to fire in Discord after it was told to be over', async () => {
+    const { fake, open } = await discordWith();
+    await open().deliver([resolved]);
+    await open().deliver([firing]);
+    expect(fake.messages.flat().map(({ title }) => title.split(' ')[0])).toEqual(['✅']);
   });
 });
 

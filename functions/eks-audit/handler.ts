@@ -7,15 +7,8 @@ import { lambda } from '../_shared/middleware.ts';
 const work = atStart(async () => (await import('../../lib/lambda/eks-audit.ts')).openEksAudit());
 
 /** A stream is told from where on to come again; a subscription has no such answer, so the handler throws. */
-export const handler = lambda(
-  async (event: CloudWatchLogsEvent | KinesisStreamEvent, context): Promise<KinesisStreamBatchResponse | undefined> => {
-    const audit = await work();
-    const limits = { deadlineMs: deadlineOf(context) };
-    if ('awslogs' in event) {
-      await audit.runPayload(event.awslogs.data, limits);
-      return undefined;
-    }
-    const from = await audit.runRecords(event.Records, limits);
-    return { batchItemFailures: from === undefined ? [] : [{ itemIdentifier: from }] };
-  },
-);
+export const handler = lambda(async (event: CloudWatchLogsEvent | KinesisStreamEvent, context): Promise<KinesisStreamBatchResponse> => {
+  const audit = await work();
+  const from = await audit.run(event, { deadlineMs: deadlineOf(context) });
+  return { batchItemFailures: from === undefined ? [] : [{ itemIdentifier: from }] };
+});

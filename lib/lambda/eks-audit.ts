@@ -16,9 +16,6 @@ export interface StreamRecord {
   readonly kinesis: { readonly sequenceNumber: string; readonly data: string };
 }
 
-/** What the function is invoked with. */
-export type AuditEventPayload = { readonly awslogs: { readonly data: string } } | { readonly Records: readonly StreamRecord[] };
-
 export interface EksAuditParts extends ReadingParts {
   readonly detector: Detector;
 }
@@ -47,6 +44,24 @@ export class EksAuditWork {
     if (failed.size > 0) throw new DriftwireError('DW_INTERNAL', 'the payload was not worked off', { retryable: true });
   }
 
+  /**
+   * Works off whatever the function was invoked with.
+   *
+   * @returns the sequence number from which on a stream comes again.
+   * @throws {DriftwireError} as `runPayload`, and `DW_DECODE_CORRUPT` for an event that is neither: it can only be a fault of the deployment.
+   */
+  async run(event: unknown, limits: InvocationLimits): Promise<string | undefined> {
+    if (isPayload(event)) {
+      await this.runPayload(event.awslogs.data, limits);
+      return undefined;
+    }
+    if (isStreamEvent(event)) return this.runRecords(event.Records, limits);
+    throw new DriftwireError(
+      'DW_DECODE_CORRUPT',
+      'the event is neither of a log subscription nor of a stream: look at what invokes this function',
+    );
+  }
+
   /** Works off records of one shard, in their order. @returns the sequence number from which on they come again. */
   async runRecords(records: readonly StreamRecord[], limits: InvocationLimits): Promise<string | undefined> {
     const reading = new Reading(this.#parts, limits);
@@ -66,6 +81,23 @@ export class EksAuditWork {
     readBody(id, body, intake);
     return intake.batch();
   }
+}
+
+function isPayload(event: unknown): event is { readonly awslogs: { readonly data: string } } {
+  return isRecord(event) && isRecord(event['awslogs']) && typeof event['awslogs']['data'] === 'string';
+}
+
+function isStreamEvent(event: unknown): event is { readonly Records: readonly StreamRecord[] } {
+  return isRecord(event) && Array.isArray(event['Records']) && event['Records'].every(isStreamRecord);
+}
+
+function isStreamRecord(record: unknown): record is StreamRecord {
+  if (!isRecord(record) || !isRecord(record['kinesis'])) return false;
+  return typeof record['kinesis']['sequenceNumber'] === 'string' && typeof record['kinesis']['data'] === 'string';
+}
+
+function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null;
 }
 
 /** Opens the function: settings, rules, queues. Loads no SDK. */

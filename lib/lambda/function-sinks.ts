@@ -8,6 +8,9 @@ import type { FunctionSettings } from './settings.ts';
 
 const PLACE = { line: 1, column: 1 };
 
+/** One for the life of the environment: its clients keep their connections, and each opening reads the secrets anew. */
+const readSecret = awsSecretReader();
+
 /**
  * Opens the places that a part of the configuration names; the rest of it, and its secrets, are none of this function's business.
  *
@@ -20,7 +23,7 @@ export async function openFunctionSinks({ version }: FunctionSettings, config: C
     placeOf: () => PLACE,
     version,
     instance: functionEnvironment().table ?? 'driftwire',
-    readSecret: awsSecretReader(),
+    readSecret,
     lokiPatienceMs: 0,
   });
   if (opened.ok) return opened;

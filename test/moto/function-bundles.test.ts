@@ -147,7 +147,11 @@ aws: {cloudtrail: {bucket: acme-trail}}
       logEvents: [{ id: '1', timestamp: Date.now(), message: JSON.stringify(audit) }],
     };
     const payload = { awslogs: { data: gzipSync(JSON.stringify(message)).toString('base64') } };
-    expect(await runBundle(join(folder, 'eks-audit'), payload, environment)).toEqual({ ok: true, lines: [] });
+    expect(await runBundle(join(folder, 'eks-audit'), payload, environment)).toEqual({
+      ok: true,
+      answer: { batchItemFailures: [] },
+      lines: [],
+    });
     expect(recorder.take()).toEqual(['sqs:SendMessage']);
 
     const findings = await drained(environment['DRIFTWIRE_FINDINGS_QUEUE_URL']);

@@ -82,6 +82,24 @@ describe('a subscription that calls the function', () => {
   });
 });
 
+describe('whatever the function is invoked with', () => {
+  test('a subscription, a stream and an empty batch are told apart', async () => {
+    const { work, findingsSqs, limits } = workOf();
+    expect(await work.run({ awslogs: { data: payload([change('a')]) } }, limits)).toBeUndefined();
+    expect(await work.run({ Records: records(payload([change('b')])) }, limits)).toBeUndefined();
+    expect(await work.run({ Records: [] }, limits)).toBeUndefined();
+    expect(eventsIn(findingsSqs)).toEqual(['a', 'b']);
+  });
+
+  test.each([[null], [{}], [{ awslogs: 7 }], [{ Records: [{ body: 'x' }] }], [{ Records: 'x' }], ['text']])(
+    '%j is a fault of the deployment',
+    async (event) => {
+      const { work, limits } = workOf();
+      await expect(work.run(event, limits)).rejects.toThrow('look at what invokes this function');
+    },
+  );
+});
+
 describe('a stream', () => {
   test('records that are all worked off need nothing again', async () => {
     const { work, findingsSqs, limits } = workOf();

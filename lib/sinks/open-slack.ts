@@ -33,7 +33,7 @@ export interface SlackExtras {
 }
 
 /** Longest time of one call of Slack, in ms. */
-const TIMEOUT_MS = 10_000;
+const TIMEOUT_MS = 8_000;
 const MINUTE_MS = 60_000;
 
 /** From the configuration to what makes a sink. @throws {DriftwireError} `DW_CONFIG_INVALID` for a secret that cannot be used. */

@@ -29,7 +29,7 @@ export const DOUBT_MS = 15_000;
 /** Less time than this is too little for a call, in ms. */
 const LEAST_MS = 500;
 /** Beyond the time of a request, a claim holds for so long, in ms: the store is asked before and after. */
-const LEASE_RESERVE_MS = 5_000;
+const LEASE_RESERVE_MS = 2_000;
 
 /** How one call of the sink is getting on: its limits, its failures, and when it has to end. */
 export class SlackWork {

@@ -145,7 +145,7 @@ export class ReceiverRun<B> {
   #bar({ items }: Parcel<B>, { reason, message }: Extract<SendVerdict, { kind: 'barred' }>): void {
     const result: DeliveryResult = { kind: 'refused', reason, permanent: false, message };
     this.#parts.gate.bar(result);
-    this.#parts.memory?.forget(keysOf(items));
+    this.#parts.memory?.forget(firstTries(items));
     this.#settleRest(result);
     this.#queue = [];
   }
@@ -175,7 +175,7 @@ export class ReceiverRun<B> {
     this.#failingSinceMs ??= sentMs;
     this.#lastFailure = { reason, message };
     gate.pause(backoffMs(this.#failures, retry, timing));
-    if (!mayHaveCome) memory?.forget(keysOf(parcel.items));
+    if (!mayHaveCome) memory?.forget(firstTries(parcel.items));
     if (this.#failures < retry.maxAttempts) {
       this.#queue.unshift(...(mayHaveCome ? this.#retold(parcel) : [parcel]));
       return;
@@ -213,6 +213,11 @@ function endKey({ groupKey, fingerprint, startsAtMs }: AlertState): string {
 function endsLast(deliveries: readonly Delivery[]): readonly Delivery[] {
   const isEnd = ({ alert }: Delivery): boolean => alert?.status === 'resolved';
   return [...deliveries.filter((delivery) => !isEnd(delivery)), ...deliveries.filter(isEnd)];
+}
+
+/** What has surely not come by a try that was turned away: an earlier one may have. */
+function firstTries(items: readonly ReceiverItem[]): readonly string[] {
+  return keysOf(items.filter(({ mayBeRepeat }) => !mayBeRepeat));
 }
 
 function keysOf(items: readonly ReceiverItem[]): readonly string[] {

@@ -74,6 +74,15 @@ describe('Discord', () => {
     expect(fake.messages.flat().map(({ footer }) => footer)).toEqual([expect.stringContaining('may be a repeat')]);
   });
 
+  test('does not forget a lost answer over a refusal that comes after it', async () => {
+    const { timing, fake, open } = await discordWith();
+    fake.server.fail('answer_lost', { status: 429, headers: { 'retry-after': '60' } });
+    expect(await open().deliver([by('alice', 'a')])).toMatchObject([{ kind: 'later' }]);
+    timing.advance(MINUTE_MS);
+    expect(await open().deliver([by('alice', 'a')])).toEqual([{ kind: 'delivered' }]);
+    expect(fake.messages.flat().map(({ footer }) => footer.includes('may be a repeat'))).toEqual([false, true]);
+  });
+
   test('does not call a repeat what was refused for its rate', async () => {
     const { fake, open } = await discordWith();
     fake.server.fail({ status: 429, headers: { 'retry-after': '2' } });

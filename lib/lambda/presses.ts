@@ -57,6 +57,8 @@ export class Presses {
     }
     this.#opened?.buttons.close();
     this.#opened = { buttons, atMs: nowMs };
+    // an earlier process may have died between a mute and the message that tells it
+    await buttons.actions.recover();
     return buttons;
   }
 }

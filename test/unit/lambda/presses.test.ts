@@ -18,12 +18,12 @@ const PRESS: SignedPress = { timestamp: '1795166400', signature: 'v0=00', body: 
 /** The parts of a Slack that answers each press so. */
 function pressesOf(take: (headers: Readonly<Record<string, string | undefined>>, body: Uint8Array) => ActionsAnswer) {
   const timing = manualTiming();
-  const state = { opened: 0, closed: 0 };
+  const state = { opened: 0, closed: 0, recovered: 0 };
   const told: string[] = [];
   const presses = new Presses({
     open: async () => {
       state.opened++;
-      const actions = { take } as never;
+      const actions = { take, recover: async () => void state.recovered++ } as never;
       return { slack: undefined, slackActions: () => ({ actions, close: () => state.closed++ }) };
     },
     store: new MemoryStore(),
@@ -53,7 +53,7 @@ describe('a press in the queue', () => {
     await presses.take(PRESS);
     expect(seen).toEqual([{ 'x-slack-request-timestamp': '1795166400', 'x-slack-signature': 'v0=00' }, 'payload=%7B%7D', 'worked']);
     await presses.take(PRESS);
-    expect(state.opened).toBe(1);
+    expect(state).toMatchObject({ opened: 1, recovered: 1 });
   });
 
   test('that is not valid any more is told and is done with', async () => {
@@ -67,7 +67,7 @@ describe('a press in the queue', () => {
     await presses.take(PRESS);
     timing.advance(15 * 60_000);
     await presses.take(PRESS);
-    expect(state).toEqual({ opened: 2, closed: 1 });
+    expect(state).toEqual({ opened: 2, closed: 1, recovered: 2 });
   });
 
   test('where there are no buttons is a fault of the deployment', async () => {

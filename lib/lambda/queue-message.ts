@@ -5,7 +5,7 @@
  *
  * A message of SQS has at most 1 MiB (Developer Guide, "Amazon SQS message quotas", read 2026-11). A delivery that is larger as text is
  * compressed (audit records shrink 8 to 16 times); one that is too large even then keeps its findings and loses parts of its
- * record, in the same steps as a line of Loki does.
+ * record, in the same steps as a line of Loki does, and where rules have written much of it into their outputs, of these too.
  */
 import { randomUUID } from 'node:crypto';
 import { gunzipSync, gzipSync } from 'node:zlib';
@@ -15,6 +15,7 @@ import type { Delivery } from '../core/model/delivery.ts';
 import type { FindingWithOrigin } from '../core/model/finding.ts';
 import type { Increment, Series, Total } from '../core/ports.ts';
 import type { Counts } from './counts.ts';
+import { withCutTexts } from './cut-texts.ts';
 
 /** Most bytes of one message, and of one batch of up to 10. */
 export const MAX_MESSAGE_BYTES = 1_048_576;
@@ -24,6 +25,10 @@ const MAX_BODY_BYTES = MAX_MESSAGE_BYTES - 4_096;
 const MAX_INFLATED_BYTES = 64 * 1024 * 1024;
 /** Records that are too large even when compressed are cut to this size: larger than any line that Loki takes. */
 const CUT_RECORD_BYTES = 512 * 1024;
+/** Longest text that is compressed, in UTF-16 units. */
+const MAX_PACKED_CHARS = 16 * 1024 * 1024;
+/** Where even that is too large, because rules have written the event into their outputs: texts of findings are cut, as far as it takes. */
+const TEXT_BOUNDS = [65_536, 8_192, 1_024, 128] as const;
 /** Bound of one increment, as ledgers have it. */
 const MAX_INCREMENT = 2 ** 31;
 const MAX_SERIES = 10_000;
@@ -48,9 +53,16 @@ export type QueueMessage =
 export function deliveryMessage(delivery: Delivery): string {
   const text = sendable(deliveryText(delivery));
   if (Buffer.byteLength(text) <= MAX_BODY_BYTES) return text;
-  const packed = compressed(text);
-  if (packed.length <= MAX_BODY_BYTES) return packed;
-  return compressed(deliveryText(withCutRecord(delivery)));
+  const cut = withCutRecord(delivery);
+  const smaller = [() => text, () => deliveryText(cut), ...TEXT_BOUNDS.map((maxChars) => () => deliveryText(withCutTexts(cut, maxChars)))];
+  let packed = '';
+  for (const make of smaller) {
+    const next = make();
+    // What would have to shrink to a twentieth is not even tried: that takes seconds.
+    if (next.length <= MAX_PACKED_CHARS) packed = compressed(next);
+    if (packed !== '' && packed.length <= MAX_BODY_BYTES) break;
+  }
+  return packed;
 }
 
 /**

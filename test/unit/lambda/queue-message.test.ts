@@ -3,6 +3,7 @@ import { gzipSync } from 'node:zlib';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { deliveryText } from '../../../lib/core/deliver/delivery-text.ts';
+import type { Delivery } from '../../../lib/core/model/delivery.ts';
 import { countsMessage, deliveryMessage, MAX_MESSAGE_BYTES, readMessage } from '../../../lib/lambda/queue-message.ts';
 import { deliveryWith } from '../../support/deliveries.ts';
 
@@ -36,6 +37,31 @@ describe('a message between two functions', () => {
     const body = deliveryMessage(delivery);
     expect(Buffer.byteLength(body)).toBeLessThan(MAX_MESSAGE_BYTES / 10);
     expect(readMessage(body)).toEqual({ kind: 'delivery', delivery });
+  });
+
+  test('one whose rules have written a large event into their outputs loses parts of these too', { timeout: 20_000 }, () => {
+    const whole = recordOf(1_500_000, false);
+    const { findings, ...rest } = deliveryWith({ recordText: whole });
+    const [{ finding, ...origin }] = findings;
+    const large = {
+      ...finding,
+      output: whole,
+      message: whole,
+      output_fields: { 'jevt.obj': whole, 'evt.rawtime': 5n, list: ['a', whole] },
+    };
+    const delivery: Delivery = {
+      ...rest,
+      findings: [{ finding: large, ...origin }, ...Array.from({ length: 3 }, () => ({ finding: large, ...origin }))],
+    };
+    const body = deliveryMessage(delivery);
+    expect(Buffer.byteLength(body)).toBeLessThanOrEqual(MAX_MESSAGE_BYTES - 4_096);
+    const read = readMessage(body);
+    if (read?.kind !== 'delivery') throw new Error('not read back');
+    expect(read.delivery.key).toBe(delivery.key);
+    expect(read.delivery.findings).toHaveLength(4);
+    const [{ finding: cut }] = read.delivery.findings;
+    expect([cut.id, cut.rule, cut.output_fields['evt.rawtime']]).toEqual([finding.id, finding.rule, 5n]);
+    expect(cut.output).toMatch(/^\{"kind":"Event".*\.\.\. \(cut\)$/);
   });
 
   test('one that is too large even then keeps its findings and loses parts of its record', { timeout: 20_000 }, () => {

@@ -104,12 +104,16 @@ class Batch {
   }
 
   async #press(taken: readonly TakenPress[]): Promise<void> {
-    const { press, log } = this.#parts;
+    const { press, log, timing } = this.#parts;
     if (press === undefined) {
       const told = { code: 'unknown_format', hint: 'a press of a button, and there are no buttons' };
       return this.#setAside(taken.map(({ message }) => ({ message, told })));
     }
     for (const { message, read } of taken) {
+      if (timing.now() >= this.#limits.deadlineMs) {
+        this.#comeAgain([message], 0, true);
+        continue;
+      }
       await press(read.press).catch((cause: unknown) => {
         log('error', 'a press of a button could not be worked off', { error: cause });
         this.#comeAgain([message], 0);

@@ -85,10 +85,18 @@ export class Queue {
     return again;
   }
 
+  /** A client that could not be made is made anew with the next message: an environment may live for hours. */
+  #opened(): Promise<Sqs> {
+    this.#client ??= this.#open().catch((cause: unknown) => {
+      this.#client = undefined;
+      throw cause;
+    });
+    return this.#client;
+  }
+
   async #call(batch: readonly Numbered[]): Promise<BatchAnswer | string> {
     try {
-      this.#client ??= this.#open();
-      const client = await this.#client;
+      const client = await this.#opened();
       const answer = await client.sendMessageBatch({ QueueUrl: this.#url, Entries: batch.map(entryOf) });
       return {
         sent: new Set((answer.Successful ?? []).map(({ Id }) => Id)),

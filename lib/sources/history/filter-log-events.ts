@@ -35,7 +35,11 @@ export function logHistory({ logGroup, owner, filterPattern, part, open }: LogHi
     source: 'k8s_audit',
     paceMs: PACE_MS,
     page: async (asked, left, token) => {
-      client ??= open();
+      // one that could not be made is made anew with the next page
+      client ??= open().catch((cause: unknown) => {
+        client = undefined;
+        throw cause;
+      });
       const logs = await client;
       try {
         const answer = await logs.filterLogEvents({

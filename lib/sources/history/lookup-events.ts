@@ -30,7 +30,11 @@ export function lookupHistory({ region, open, changesOnly }: LookupHistoryOption
     source: 'aws_cloudtrail',
     paceMs: PACE_MS,
     page: async (asked, left, token) => {
-      client ??= open();
+      // one that could not be made is made anew with the next page
+      client ??= open().catch((cause: unknown) => {
+        client = undefined;
+        throw cause;
+      });
       const cloudTrail = await client;
       try {
         const answer = await cloudTrail.lookupEvents({

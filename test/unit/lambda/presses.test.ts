@@ -82,8 +82,7 @@ describe('a press in the queue', () => {
 });
 
 describe('the function alert', () => {
-  function workOf(press?: (press: SignedPress) => Promise<void>) {
-    const timing = manualTiming();
+  function workOf(press?: (press: SignedPress) => Promise<void>, timing = manualTiming()) {
     const asideSqs = new FakeSqs();
     const sink = new RecordingSink('slack');
     const work = new DeliveriesWork({
@@ -115,6 +114,17 @@ describe('the function alert', () => {
     expect(await run(...messages)).toEqual(new Set(['m0']));
     expect(worked).toEqual(['1795166400']);
     expect([...sink.kept.keys()]).toEqual(['k8s_audit a']);
+  });
+
+  test('begins no press when time is up: it comes again soon', async () => {
+    const worked: string[] = [];
+    const timing = manualTiming();
+    const { run } = workOf(async ({ timestamp }) => {
+      worked.push(timestamp);
+      timing.advance(31_000);
+    }, timing);
+    expect(await run(pressMessage(PRESS), pressMessage(PRESS))).toEqual(new Set(['m1']));
+    expect(worked).toHaveLength(1);
   });
 
   test('without buttons sets a press aside and loses nothing', async () => {

@@ -86,6 +86,20 @@ describe('a queue that we write to', () => {
     expect(sqs.calls).toBe(1);
   });
 
+  test('a client that could not be made is made anew for the next message', async () => {
+    const sqs = new FakeSqs();
+    let opened = 0;
+    const open = async () => {
+      if (++opened === 1) throw new Error('EMFILE');
+      return sqs;
+    };
+    const queue = new Queue({ url: URL, open, timing: manualTiming() });
+    const limits = { deadlineMs: Number.POSITIVE_INFINITY };
+    expect(await queue.send(messages(1), limits)).toEqual([{ ok: false, message: 'Error: EMFILE' }]);
+    expect(await queue.send(messages(1), limits)).toEqual([{ ok: true }]);
+    expect([opened, sqs.kept.length]).toEqual([2, 1]);
+  });
+
   test('attributes go along and count', async () => {
     const { queue, sqs, limits } = queueOf();
     await queue.send([{ body: 'x', attributes: { code: 'bad_json' } }], limits);

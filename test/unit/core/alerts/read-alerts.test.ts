@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { type AlertsReading, readAlerts } from '../../../../lib/core/alerts/read-alerts.ts';
 import type { Delivery } from '../../../../lib/core/model/delivery.ts';
@@ -18,6 +19,42 @@ function one(alert: Parameters<typeof postedAlert>[0] = {}, message: object = {}
 }
 
 const findingOf = (delivery: Delivery) => delivery.findings[0].finding;
+
+describe('a message as it was posted', () => {
+  const posted = (name: string) =>
+    read(JSON.parse(readFileSync(new URL(`../../../fixtures/alertmanager/${name}.json`, import.meta.url), 'utf8')));
+
+  test('by Alertmanager 0.25.0, firing and then with one alert over', () => {
+    const [firing, later] = [posted('firing'), posted('one-resolved')];
+    expect(firing).toMatchObject({ failures: [], truncatedAlerts: 1 });
+    expect(firing.deliveries.map(({ alert }) => [alert?.status, alert?.labels['pod'], alert?.endsAtMs])).toEqual([
+      ['firing', 'web-1', null],
+      ['firing', 'web-2', null],
+    ]);
+    expect(later.deliveries.map(({ alert }) => [alert?.status, alert?.endsAtMs])).toEqual([
+      ['resolved', Date.parse('2026-11-21T10:51:15.807Z')],
+      ['firing', null],
+    ]);
+    const [first, second] = [firing, later].map(({ deliveries }) => deliveries.map(({ key }) => key));
+    expect(first?.[1]).toBe(second?.[1]);
+    expect(first?.[0]).not.toBe(second?.[0]);
+  });
+
+  test('by Grafana, with its own members', () => {
+    const [delivery] = posted('grafana').deliveries;
+    expect(delivery?.alert).toMatchObject({
+      status: 'firing',
+      startsAtMs: Date.parse('2026-11-21T10:02:30Z'),
+      generatorUrl: 'https://grafana.example/alerting/grafana/a1b2/view?orgId=1',
+    });
+    expect(delivery?.findings[0].finding).toMatchObject({
+      rule: 'High error rate',
+      priority: 'Warning',
+      message: '5 % of requests fail',
+      cluster: 'demo',
+    });
+  });
+});
 
 describe('a message of an Alertmanager', () => {
   test('makes one delivery of each alert, in the shape of a finding', () => {

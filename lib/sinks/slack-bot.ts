@@ -9,10 +9,12 @@ import type { CallLimits, Done, Edit, Failed, Found, MessageMark, Post, Search, 
 const EVENT_TYPE = 'driftwire_incident';
 /** Clocks may differ by so much, in ms. */
 const CLOCK_SKEW_MS = 60_000;
-/** Newer messages than so long after the sending are not looked at, in ms. */
-const SEARCH_SPAN_MS = 10 * 60_000;
-/** Pages of a search: a message that a few hundred others follow within minutes would be in a channel nobody reads. */
-const MAX_PAGES = 5;
+/** Newer messages than so long after the sending are not looked at, in ms: the time of a request, of doubt, and of clocks that differ. */
+const SEARCH_SPAN_MS = 2 * 60_000;
+/** Pages of a search; some apps get 15 messages a page (https://docs.slack.dev/changelog/2025/05/29/rate-limit-changes-for-non-marketplace-apps/). */
+const MAX_PAGES = 15;
+/** Searches that are remembered because they were interrupted. */
+const MAX_SEARCHES = 100;
 const PAGE_SIZE = 100;
 /** Pages of the list of channels; 1,000 each. */
 const MAX_CHANNEL_PAGES = 20;
@@ -23,6 +25,8 @@ export class SlackBot implements SlackPoster {
   readonly #web: SlackWeb;
   /** Ids of channels by the name they are configured with. */
   readonly #ids = new Map<string, string>();
+  /** The next page of searches that were sent away, by marker. */
+  readonly #interrupted = new Map<string, string>();
   readonly #usergroups: readonly string[];
 
   /**
@@ -67,7 +71,9 @@ export class SlackBot implements SlackPoster {
     const method = threadTs === undefined ? 'conversations.history' : 'conversations.replies';
     const span = { oldest: secondsOf(sinceMs - CLOCK_SKEW_MS), latest: secondsOf(sinceMs + SEARCH_SPAN_MS), inclusive: true };
     const ts: string[] = [];
-    let cursor: string | undefined;
+    // where one page a minute is all there is, each call takes up where the last one was sent away
+    let cursor = this.#interrupted.get(marker);
+    this.#interrupted.delete(marker);
     for (let page = 0; page < MAX_PAGES; page++) {
       const outcome = await this.#web.call(
         method,
@@ -83,7 +89,15 @@ export class SlackBot implements SlackPoster {
       );
       // a thread whose parent is gone has no messages
       if (outcome.kind === 'error' && outcome.error === 'thread_not_found') break;
-      if (outcome.kind !== 'ok') return failedOf(outcome);
+      if (outcome.kind === 'error' && outcome.error === 'invalid_cursor' && cursor !== undefined) {
+        // it was kept for too long: from the beginning
+        cursor = undefined;
+        continue;
+      }
+      if (outcome.kind !== 'ok') {
+        if (cursor !== undefined && this.#interrupted.size < MAX_SEARCHES) this.#interrupted.set(marker, cursor);
+        return failedOf(outcome);
+      }
       ts.push(...markedOf(outcome.data['messages'], marker));
       cursor = cursorOf(outcome.data);
       if (cursor === undefined || ts.length > 0) break;

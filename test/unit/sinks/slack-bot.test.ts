@@ -52,6 +52,32 @@ describe('a message', () => {
     });
   });
 
+  test('is found a page a minute where that is all an app may have', async () => {
+    await open({ rates: { isHistoryScarce: true, postBurst: 1_000 } });
+    const first = await post('i/1');
+    if (first.kind !== 'done') throw new Error(first.message);
+    for (let n = 2; n < 40; n++) await post(`i/${n}`);
+    let calls = 0;
+    for (;;) {
+      calls++;
+      const found = await bot.find({ marker: 'i/1', channel: '#drift', sinceMs: AT }, limits);
+      if (found.kind === 'found') {
+        expect(found.ts).toEqual([first.ts]);
+        break;
+      }
+      expect(found).toMatchObject({ verdict: { kind: 'wait' }, pauseMs: 60_000 });
+      nowMs += 60_000;
+    }
+    expect(calls).toBe(3);
+    nowMs += 60_000;
+    await bot.find({ marker: 'i/1', channel: '#drift', sinceMs: AT }, limits);
+    nowMs += 60_000;
+    // the page that it was sent away from is not there any more
+    slack.failMethod('conversations.history', { kind: 'error', error: 'invalid_cursor' });
+    expect(await bot.find({ marker: 'i/1', channel: '#drift', sinceMs: AT }, limits)).toMatchObject({ verdict: { kind: 'wait' } });
+    expect(slack.findings()).toEqual([]);
+  });
+
   test('is looked for under the name of its channel where the list of channels may not be read', async () => {
     slack.failMethod('conversations.list', { kind: 'error', error: 'missing_scope' });
     expect(await bot.find({ marker: 'i/1', channel: '#drift', sinceMs: AT }, limits)).toMatchObject({

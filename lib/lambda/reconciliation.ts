@@ -38,7 +38,7 @@ export interface ReconciliationParts {
 
 /** Bounds of one run. */
 export interface RunLimits {
-  /** No page is asked for after this time, in ms since 1970. */
+  /** Nothing goes on after this time, in ms since 1970; the last page is asked for so early that its findings can be sent. */
   readonly deadlineMs: number;
 }
 
@@ -58,6 +58,8 @@ export interface Reconciled {
 const KEEP_MS = 60_000;
 /** A source is asked until the time is over: throttling ends, and the next run is an hour away. */
 const PAGE_RETRY = { maxAttempts: 1_000, baseMs: 1_000, capMs: 15_000 } as const;
+/** What a page may take with everything that follows from it, in ms; of a short run a quarter. */
+const PAGE_MS = 45_000;
 /** Behind by more than two runs and what is never settled: there is more to be read than is read. */
 const BEHIND_MS = 2 * 60 * 60_000 + SETTLED_MS;
 
@@ -93,6 +95,7 @@ class HistoryRun {
   readonly #history: History;
   readonly #parts: ReconciliationParts;
   readonly #limits: RunLimits;
+  readonly #lastPageMs: number;
   #version = 0;
   #keptMs = 0;
   #calledMs = Number.NEGATIVE_INFINITY;
@@ -105,6 +108,8 @@ class HistoryRun {
     this.#history = history;
     this.#parts = parts;
     this.#limits = limits;
+    const lastsMs = limits.deadlineMs - parts.timing.now();
+    this.#lastPageMs = limits.deadlineMs - Math.min(PAGE_MS, lastsMs / 4);
   }
 
   async run(): Promise<Reconciled> {
@@ -166,7 +171,7 @@ class HistoryRun {
     const { timing } = this.#parts;
     const attempt = async (): Promise<{ readonly page: HistoryPage } | { readonly error: unknown } | undefined> => {
       const waitMs = this.#calledMs + this.#history.paceMs - timing.now();
-      if (timing.now() + Math.max(waitMs, 0) >= this.#limits.deadlineMs) return undefined;
+      if (timing.now() + Math.max(waitMs, 0) >= this.#lastPageMs) return undefined;
       if (waitMs > 0) await timing.sleep(waitMs);
       this.#calledMs = timing.now();
       try {
@@ -178,7 +183,7 @@ class HistoryRun {
     const judge = (tried: Awaited<ReturnType<typeof attempt>>) => ({
       again: tried !== undefined && 'error' in tried && isPassingAwsError(tried.error),
     });
-    const totalMs = this.#limits.deadlineMs - timing.now();
+    const totalMs = this.#lastPageMs - timing.now();
     const { outcome, gaveUp } = await retry(attempt, judge, { ...PAGE_RETRY, totalMs }, timing);
     if (outcome === undefined) return undefined;
     if ('page' in outcome) return outcome.page;

@@ -24,6 +24,7 @@ export interface Press {
   readonly userName: string;
   /** The user belongs to another workspace: a guest of a shared channel. */
   readonly isStranger: boolean;
+  /** Where an answer goes; empty where Slack gave no address. */
   readonly responseUrl: string;
 }
 
@@ -57,22 +58,20 @@ export function readPress(rawBody: Uint8Array): PressReading {
   if (!isObject(pressed) || action === undefined) return { kind: 'other' };
   const userId = isObject(user) ? bounded(user['id'], MAX_ID) : undefined;
   const incident = incidentOf(pressed['value']);
-  const responseUrl = bounded(payload['response_url'], MAX_URL);
-  const actionTs = bounded(pressed['action_ts'], MAX_ID);
-  if (!isObject(user) || userId === undefined || incident === undefined || responseUrl === undefined || actionTs === undefined) {
-    return { kind: 'malformed' };
-  }
+  // a repeat has both as they were
+  const moment = bounded(pressed['action_ts'], MAX_ID) ?? bounded(payload['trigger_id'], MAX_ID);
+  if (!isObject(user) || userId === undefined || incident === undefined || moment === undefined) return { kind: 'malformed' };
   const homes = [user['team_id'], isObject(team) ? team['id'] : undefined];
   return {
     kind: 'press',
     press: {
-      id: `${actionTs} ${userId} ${String(pressed['action_id'])}`,
+      id: `${moment} ${userId} ${String(pressed['action_id'])}`,
       action,
       incident,
       userId,
       userName: shownText(bounded(user['name'] ?? user['username'], MAX_ID) ?? userId, MAX_NAME),
       isStranger: homes.every((home) => typeof home === 'string') && homes[0] !== homes[1],
-      responseUrl,
+      responseUrl: bounded(payload['response_url'], MAX_URL) ?? '',
     },
   };
 }

@@ -17,16 +17,16 @@ const JSON_TYPE = 'application/json; charset=utf-8';
 /** Answers presses. */
 export class Responder {
   readonly #http = new HttpClient({ timeoutMs: TIMEOUT_MS });
-  readonly #origins: readonly string[];
+  readonly #ownHost: string | undefined;
 
-  /** @param apiUrl - Another address than Slack's, which then may give addresses of its own. */
+  /** @param apiUrl - Another address than Slack's, whose host then may give addresses of its own. */
   constructor(apiUrl: string | undefined) {
-    this.#origins = apiUrl === undefined ? ORIGINS : [...ORIGINS, new URL(apiUrl).origin];
+    this.#ownHost = apiUrl === undefined ? undefined : new URL(apiUrl).hostname;
   }
 
   /** Answers a press. What goes to one person is tried again after any failure; what everybody sees only when Slack surely does not have it. */
   readonly respond: Respond = async (responseUrl, { text, blocks }, audience) => {
-    if (!URL.canParse(responseUrl) || !this.#origins.includes(new URL(responseUrl).origin)) return false;
+    if (!this.#isSlack(responseUrl)) return false;
     const { kind } = audience;
     const body = JSON.stringify({
       text,
@@ -44,6 +44,12 @@ export class Responder {
 
   close(): void {
     this.#http.close();
+  }
+
+  #isSlack(url: string): boolean {
+    if (!URL.canParse(url)) return false;
+    const { origin, hostname } = new URL(url);
+    return ORIGINS.includes(origin) || hostname === this.#ownHost;
   }
 }
 

@@ -39,6 +39,11 @@ describe('a press', () => {
     expect(read({ ...payload, actions: [{ ...action, action_id: id }] })).toMatchObject({ press: { action: asked } });
   });
 
+  test('is known by its trigger where it has no time, and is taken without an address to answer', () => {
+    const bare = { ...payload, response_url: undefined, actions: [{ ...action, action_ts: undefined }] };
+    expect(read(bare)).toMatchObject({ press: { id: '1.2 U0ALICE driftwire_mute_8h', responseUrl: '' } });
+  });
+
   test('by somebody from another workspace is told apart', () => {
     expect(read({ ...payload, user: { ...payload.user, team_id: 'TOTHER' } })).toMatchObject({ press: { isStranger: true } });
     expect(read({ ...payload, team: null })).toMatchObject({ press: { isStranger: false } });
@@ -71,8 +76,7 @@ describe('a press', () => {
     ['no value', { ...payload, actions: [{ ...action, value: undefined }] }],
     ['a value of 3,000 characters', { ...payload, actions: [{ ...action, value: JSON.stringify({ incident: 'x'.repeat(3_000) }) }] }],
     ['an incident of 300 characters', { ...payload, actions: [{ ...action, value: JSON.stringify({ incident: 'x'.repeat(300) }) }] }],
-    ['no address to answer', { ...payload, response_url: undefined }],
-    ['no time', { ...payload, actions: [{ ...action, action_ts: 3 }] }],
+    ['nothing that tells it from another', { ...payload, trigger_id: undefined, actions: [{ ...action, action_ts: 3 }] }],
     ['a payload that is a list', []],
   ])('is malformed with %s', (_, value) => {
     expect(read(value)).toEqual({ kind: 'malformed' });

@@ -6,7 +6,7 @@ import { acknowledgeStar, acknowledgeWildcard } from './acknowledge.ts';
 import type { DeadLetters } from './dead-letters.ts';
 import { DriftwireFunction, type FunctionDefaults } from './driftwire-function.ts';
 import { FunctionTarget } from './function-target.ts';
-import { ALL_LEDGER_ACTIONS, type Ledger } from './ledger.ts';
+import type { Ledger } from './ledger.ts';
 import { maySend, type WorkQueue } from './work-queue.ts';
 
 export interface ReconcilerProps {
@@ -31,7 +31,7 @@ export class Reconciler extends Construct {
       // LookupEvents gives two pages of 50 a second (CloudTrail User Guide, quotas, read 2026-11); the function stops before its limit.
       timeoutSeconds: 600,
       environment: { DRIFTWIRE_TABLE: ledger.tableName, DRIFTWIRE_FINDINGS_QUEUE_URL: findings.queueUrl },
-      may: [mayLookUp(), ...mayFilter(this, logGroups), maySend(findings), ledger.may(...ALL_LEDGER_ACTIONS)],
+      may: [mayLookUp(), ...mayFilter(this, logGroups), maySend(findings), ledger.may('GetItem', 'BatchGetItem', 'Query', 'PutItem')],
       reservedConcurrency: 1,
       asynchronous: { retries: 1, onFailure: undelivered },
     });

@@ -118,7 +118,7 @@ describe('with everything that can be configured', () => {
       'cloudtrail:LookupEvents on *',
       `logs:FilterLogEvents on arn:AWS::Partition:logs:${ACCOUNT}:log-group:/aws/eks/demo/cluster:* arn:AWS::Partition:logs:${ACCOUNT}:log-group:/aws/eks/shop/cluster:*`,
       'sqs:SendMessage on deliveryfindings',
-      DOCUMENTS,
+      'dynamodb:GetItem dynamodb:BatchGetItem dynamodb:Query dynamodb:PutItem on ledger',
       'sqs:SendMessage on asideundelivered',
     ]);
   });

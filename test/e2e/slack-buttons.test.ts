@@ -67,10 +67,10 @@ const message = (): VisibleMessage | undefined => slack.visible()[0];
 const shown = (): string => textsOf(message() ?? { blocks: [], attachments: [] }).join('\n');
 const whispers = (): readonly string[] =>
   slack.workspace.ephemerals.map(({ user, blocks }) => `${user}: ${textsOf({ blocks, attachments: [] }).join('')}`);
-const eventually = (check: () => unknown): Promise<unknown> => vi.waitFor(check, { timeout: 20_000, interval: 50 });
+const eventually = (check: () => unknown): Promise<unknown> => vi.waitFor(check, { timeout: 40_000, interval: 50 });
 
 describe('buttons of a message', () => {
-  test('work for those who may press, once however often they press', { timeout: 90_000 }, async () => {
+  test('work for those who may press, once however often they press', { timeout: 180_000 }, async () => {
     await change();
     await eventually(() => expect(shown()).toContain('carol'));
     const first = message();
@@ -112,6 +112,22 @@ describe('buttons of a message', () => {
     await eventually(() => expect(whispers().at(-1)).toContain('kubernetes_user: "carol"'));
     expect(serve.log).toContain('a button was pressed');
     expect(serve.log).not.toContain(slack.token);
+  });
+
+  test('mute over the death of the process', { timeout: 180_000 }, async () => {
+    await change();
+    await eventually(() => expect(shown()).toContain('carol'));
+    const [first] = slack.visible();
+    if (first === undefined) throw new Error('no message');
+    expect(await press(slack.press(first, 'driftwire_mute_1h', { user: 'U0ALICE', userName: 'alice' }))).toBe(200);
+    // killed as soon as it is in force, whether or not the message tells it yet
+    await eventually(() => expect(whispers().join()).toContain('In force now: 1'));
+    await serve.end('SIGKILL');
+    serve = await ServeProcess.start(folder);
+    await eventually(() => expect(shown()).toContain('Muted by alice'));
+    await change();
+    await eventually(async () => expect(await delivered('muted')).toBe(1));
+    expect(shown()).toContain('*1* event');
   });
 
   test('are refused without a signature, and counted', { timeout: 60_000 }, async () => {

@@ -94,7 +94,9 @@ function told(service: string, leftOut: readonly LeftOut[]): readonly string[] {
 /** A deployment that tells nobody is no mistake, but hardly what was meant. */
 function nowhere({ loki, slack, receivers }: Config, { mode }: Deployment['settings']): readonly string[] {
   if (mode === 'collector' || loki !== undefined || slack !== undefined || receivers.length > 0) return [];
-  return ['nothing says where findings go: they are counted in the table only; name slack, loki or a receiver in driftwire.yaml'];
+  return [
+    'nothing says where findings go: they are lines in the log of the function deliver (output FindingsLogGroup); name slack, loki or a receiver in driftwire.yaml',
+  ];
 }
 
 /** What is right on a machine and cannot be deployed. */

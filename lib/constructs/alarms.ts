@@ -30,6 +30,8 @@ export interface Watched {
   /** Whether log groups are subscribed to. */
   readonly subscribed: boolean;
   readonly metrics: lambda.IFunction | undefined;
+  /** Log with the findings, where no other place for them is configured. */
+  readonly findingsLog: string | undefined;
 }
 
 export interface AlarmsProps {

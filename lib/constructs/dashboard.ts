@@ -16,9 +16,21 @@ export class Dashboard extends Construct {
     new cloudwatch.Dashboard(this, 'board', {
       dashboardName: this.dashboardName,
       defaultInterval: Duration.hours(12),
-      widgets: [intake(watched), queues(watched), functions(watched)],
+      widgets: [...findings(watched), intake(watched), queues(watched), functions(watched)],
     });
   }
+}
+
+/** What was found, where findings go nowhere else. */
+function findings({ findingsLog }: Watched): cloudwatch.IWidget[][] {
+  if (findingsLog === undefined) return [];
+  const queryLines = [
+    'fields @timestamp, user, action, verb, kind, namespace, name, account, region, rule',
+    'filter level = "finding"',
+    'sort @timestamp desc',
+    'limit 100',
+  ];
+  return [[new cloudwatch.LogQueryWidget({ title: 'Findings', logGroupNames: [findingsLog], queryLines, width: 24, height: 8 })]];
 }
 
 function intake({ rule, stream, deadLetters, undelivered }: Watched): cloudwatch.IWidget[] {

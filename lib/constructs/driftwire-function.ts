@@ -43,6 +43,8 @@ export interface DriftwireFunctionProps {
  */
 export class DriftwireFunction extends lambda.Function {
   readonly timeoutSeconds: number;
+  /** Name of the group with the function's log. */
+  readonly logName: string;
 
   constructor(scope: Construct, id: FunctionName, props: DriftwireFunctionProps) {
     const { defaults, asynchronous, reservedConcurrency } = props;
@@ -66,6 +68,7 @@ export class DriftwireFunction extends lambda.Function {
       ...(reservedConcurrency === undefined || !defaults.reserveConcurrency ? {} : { reservedConcurrentExecutions: reservedConcurrency }),
     });
     this.timeoutSeconds = props.timeoutSeconds;
+    this.logName = logGroup.logGroupName;
     // Switched on here and not by the construct's own option, which would add to the role behind our back.
     if (defaults.xray) cfn(this).tracingConfig = { mode: 'Active' };
     acknowledgeFor(this, defaults.xray);

@@ -4,6 +4,7 @@ import { functionEnvironment } from '../config/env.ts';
 import { LedgerSink } from '../core/deliver/ledger-sink.ts';
 import { AlertsSink, lowestAsked } from './alerts-sink.ts';
 import { DeliveriesWork } from './deliveries.ts';
+import { FindingsLog } from './findings-log.ts';
 import { alertsQueue, asideQueue, functionLog, openSqs } from './function-parts.ts';
 import { openFunctionSinks } from './function-sinks.ts';
 import { RepeatsLedger } from './repeats-ledger.ts';
@@ -21,7 +22,9 @@ export async function openDeliver(): Promise<DeliveriesWork> {
   const queue = alertsQueue();
   const minimum = lowestAsked(settings.config);
   const alerts = queue === undefined || minimum === undefined ? [] : [new AlertsSink(queue, minimum, SYSTEM_TIMING)];
-  const own = [new LedgerSink(ledger), ...alerts];
+  const shown =
+    settings.config.loki === undefined && queue === undefined ? [new FindingsLog((line) => process.stdout.write(`${line}\n`))] : [];
+  const own = [new LedgerSink(ledger), ...alerts, ...shown];
   return new DeliveriesWork({
     name: 'deliver',
     sinks: new SinkSet(async () => {

@@ -23,10 +23,14 @@ export class DriftwireStack extends Stack {
       terminationProtection: settings.termination_protection,
     });
     const parts = this.#parts(deployment);
-    const watched = watch(parts, settings.eks !== undefined);
+    const { loki, slack, receivers } = deployment.config;
+    const toldElsewhere = loki !== undefined || slack !== undefined || receivers.length > 0;
+    const findingsLog = toldElsewhere ? undefined : parts.delivery.deliver.logName;
+    const watched = { ...watch(parts, settings.eks !== undefined), findingsLog };
     if (settings.alarms.enabled) new Alarms(this, 'alarms', { watched, topicArn: settings.alarms.topic_arn });
     const dashboard = settings.dashboard ? new Dashboard(this, 'dashboard', watched) : undefined;
     this.#tell(parts, dashboard);
+    if (findingsLog !== undefined) new CfnOutput(this, 'FindingsLogGroup', { value: findingsLog, description: 'Findings, one a line' });
   }
 
   #parts(deployment: Deployment): Parts {
@@ -89,7 +93,10 @@ function functionDefaults({ settings, configHash, codeOf }: Deployment): Functio
   };
 }
 
-function watch({ deadLetters, delivery, detector, metrics, reconciler, webhook }: Parts, subscribed: boolean): Watched {
+function watch(
+  { deadLetters, delivery, detector, metrics, reconciler, webhook }: Parts,
+  subscribed: boolean,
+): Omit<Watched, 'findingsLog'> {
   const { events, objects } = detector.intake;
   const { cloudtrail, audit } = detector;
   const direct = [audit, metrics?.metrics, webhook?.webhook];

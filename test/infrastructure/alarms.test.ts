@@ -27,7 +27,7 @@ describe('alarms and runbook', () => {
     expect(headings.toSorted()).toEqual([...made].toSorted());
     expect(headings.toSorted()).toEqual(Object.keys(ALARM_TEXTS).toSorted());
     expect(headings.length).toBeGreaterThan(10);
-  });
+  }, 120_000);
 
   test('each alarm says in its description what is wrong and names its heading', () => {
     for (const [name, alarm] of Object.entries(alarmsOf(EVERYTHING))) {
@@ -117,6 +117,20 @@ describe('the dashboard', () => {
     ]) {
       expect(body).toContain(metric);
     }
+  });
+
+  test('shows the findings where no other place for them is configured', () => {
+    const bodyOf = (yaml: string) => {
+      const { Driftwire } = templatesOf(yaml);
+      if (Driftwire === undefined) throw new Error('no stack');
+      const [board] = Object.values(resourcesOf(Driftwire, 'AWS::CloudWatch::Dashboard'));
+      return { body: JSON.stringify(board?.Properties['DashboardBody']), outputs: Object.keys(Driftwire.findOutputs('*')) };
+    };
+    expect(bodyOf('').body).toContain('deliverydeliverlog');
+    expect(bodyOf('').outputs).toContain('FindingsLogGroup');
+    const told = bodyOf('loki: { url: "https://loki.example" }');
+    expect(told.body).not.toContain('deliverydeliverlog');
+    expect(told.outputs).not.toContain('FindingsLogGroup');
   });
 
   test('can be left out', () => {

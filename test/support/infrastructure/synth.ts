@@ -58,10 +58,16 @@ export function appOf(yaml: string): App {
   return sampleApp(yaml, CODE);
 }
 
-/** The templates of a configuration. */
+const made = new Map<string, Templates>();
+
+/** The templates of a configuration; made once for a test file, because each takes a good part of a second. */
 export function templatesOf(yaml: string): Templates {
+  const before = made.get(yaml);
+  if (before !== undefined) return before;
   const { stacks } = appOf(yaml).synth();
-  return Object.fromEntries(stacks.map((stack) => [stack.stackName, Template.fromJSON(stack.template)]));
+  const templates = Object.fromEntries(stacks.map((stack) => [stack.stackName, Template.fromJSON(stack.template)]));
+  made.set(yaml, templates);
+  return templates;
 }
 
 /** One resource of a template. */

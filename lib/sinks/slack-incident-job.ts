@@ -71,6 +71,14 @@ export class IncidentJob {
         if (await work.take(lane)) await run();
       },
     });
+    // a turn is scarce: it is not taken for what somebody else has done while this one waited for it
+    const stillNeeded = (task: Task): Task => ({
+      ...task,
+      run: async () => {
+        book.forget('group', groupOfMarker(this.marker));
+        if ((await this.step())?.step.kind === step.kind) await task.run();
+      },
+    });
     switch (step.kind) {
       case 'wait':
         return {
@@ -87,11 +95,11 @@ export class IncidentJob {
       case 'admit':
         return { rank: RANK.admit, readyMs: 0, run: () => this.#admit(host) };
       case 'parent':
-        return inLane(`post ${incident.channel}`, RANK.parent, () => this.#sendParent(host, 'post'));
+        return stillNeeded(inLane(`post ${incident.channel}`, RANK.parent, () => this.#sendParent(host, 'post')));
       case 'reply':
-        return inLane(`post ${incident.channel}`, RANK.details, () => this.#reply(host, incident, step.seqs));
+        return stillNeeded(inLane(`post ${incident.channel}`, RANK.details, () => this.#reply(host, incident, step.seqs)));
       case 'edit':
-        return inLane('edit', RANK.edit, () => this.#sendParent(host, 'edit'));
+        return stillNeeded(inLane('edit', RANK.edit, () => this.#sendParent(host, 'edit')));
       default:
         return undefined;
     }

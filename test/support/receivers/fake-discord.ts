@@ -129,7 +129,7 @@ function charsOf({ title, description, footer }: Readonly<Record<string, unknown
   );
 }
 
-/** Mentions, links and emoji of the server, unless a backslash stands before them; links of our own form are looked at by their host. */
+/** Mentions, links and emoji of the server, unless a backslash stands before them; links that the sender has made with a label are its own. */
 function nuisancesOf(message: Readonly<Record<string, unknown>>): readonly string[] {
   const mentions = membersOf(message['allowed_mentions'])['parse'];
   const texts = [
@@ -137,7 +137,7 @@ function nuisancesOf(message: Readonly<Record<string, unknown>>): readonly strin
     ...[message['embeds']].flat().flatMap((embed) => [membersOf(embed)['title'], membersOf(embed)['description']]),
   ];
   const found = texts.flatMap((text) => {
-    const shown = String(text).replace(/\]\(https:\/\/[a-z0-9-]+\.console\.(?:aws\.amazon\.com|amazonaws\.cn)\/[^)\s]*\)/g, ')');
+    const shown = String(text).replace(/(?<!\\)\]\(https?:\/\/[^)\s]*\)/g, ']');
     return [...shown.matchAll(/(?<!\\)<[@#:a/]|https?:\/\/|(?<!\\)@(?:everyone|here)|(?<!\\)`|[\u202a-\u202e\u2066-\u2069]/g)].map(
       ([hit]) => hit,
     );

@@ -7,6 +7,7 @@ import type { Delivery } from '../../model/delivery.ts';
 import type { Finding, Priority } from '../../model/finding.ts';
 import { formatRfc3339 } from '../../time.ts';
 import { eventView, severity } from '../slack/event-view.ts';
+import { redactText } from '../slack/redact-secrets.ts';
 import { shownText } from '../slack/shown-text.ts';
 import { fourSeverity } from './four-severities.ts';
 
@@ -86,7 +87,9 @@ function labelsOf({
   };
   return Object.fromEntries(
     // no label and an empty one are the same
-    Object.entries(values).flatMap(([name, value]) => (value === null || value === '' ? [] : [[name, shownText(value, MAX_LABEL)]])),
+    Object.entries(values).flatMap(([name, value]) =>
+      value === null || value === '' ? [] : [[name, shownText(redactText(value), MAX_LABEL)]],
+    ),
   );
 }
 

@@ -16,6 +16,8 @@ const { rawJSON } = JSON as typeof JSON & { rawJSON(text: string): object };
 const UNSEEN = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu;
 /** A longer text is cut before secrets are looked for in it, in UTF-16 units. */
 const MAX_TEXT = 65_536;
+/** The same for names and the like, of which there are many: to look through a text takes a microsecond a character. */
+const MAX_NAME = 8_192;
 /** Texts of an event that would be too large, in UTF-16 units, and how many there may be in a list. */
 const SHORT_TEXT = 100;
 const SHORT_LIST = 16;
@@ -41,26 +43,37 @@ export function findingsDocument(delivery: Delivery, maxBytes: number): string {
   return arrayText(fitting);
 }
 
+/** Names of rules and ids are ours; what else is text comes from the log. */
 function documentOf(finding: Finding, alert: AlertState | undefined): Document {
+  const { id, rule, output_fields: fields, labels, ...rest } = finding;
   return {
-    ...finding,
-    message: redactText(finding.message, MAX_TEXT),
-    output: redactText(finding.output, MAX_TEXT),
-    output_fields: Object.fromEntries(Object.entries(finding.output_fields).map(([name, value]) => [name, outputValue(name, value)])),
+    id,
+    rule,
+    ...Object.fromEntries(
+      Object.entries(rest).map(([name, value]) => [name, redacted(value, name === 'message' || name === 'output' ? MAX_TEXT : MAX_NAME)]),
+    ),
+    output_fields: Object.fromEntries(Object.entries(fields).map(([name, value]) => [name, outputValue(name, value)])),
+    labels,
     ...(alert === undefined ? {} : { alert: alertDocument(alert) }),
   };
+}
+
+function redacted(value: unknown, maxChars: number): unknown {
+  if (typeof value === 'string') return redactText(value, maxChars);
+  if (Array.isArray(value)) return value.map((each) => redacted(each, maxChars));
+  return isDocument(value) ? Object.fromEntries(Object.entries(value).map(([name, each]) => [name, redacted(each, maxChars)])) : value;
 }
 
 function alertDocument({ status, groupKey, fingerprint, startsAtMs, endsAtMs, labels, annotations, generatorUrl }: AlertState): Document {
   return {
     status,
-    group_key: groupKey,
+    group_key: redacted(groupKey, MAX_NAME),
     fingerprint,
     starts_at_ms: startsAtMs,
     ends_at_ms: endsAtMs,
     labels: Object.fromEntries(Object.entries(labels).map(([name, value]) => [name, outputValue(name, value)])),
     annotations: Object.fromEntries(Object.entries(annotations).map(([name, value]) => [name, outputValue(name, value)])),
-    generator_url: generatorUrl,
+    generator_url: redacted(generatorUrl, MAX_NAME),
   };
 }
 
@@ -68,7 +81,7 @@ function alertDocument({ status, groupKey, fingerprint, startsAtMs, endsAtMs, la
 function outputValue(name: string, value: OutputValue): unknown {
   if (isSecretName(name)) return '[redacted]';
   if (typeof value === 'bigint') return rawJSON(String(value));
-  return typeof value === 'string' ? redactText(value, MAX_TEXT) : value;
+  return redacted(value, MAX_TEXT);
 }
 
 function shortened(value: Document): Document {

@@ -6,6 +6,7 @@ import { fingerprint } from '../../fingerprint.ts';
 import type { Delivery } from '../../model/delivery.ts';
 import { formatRfc3339 } from '../../time.ts';
 import { eventView, worstFinding } from '../slack/event-view.ts';
+import { redactText } from '../slack/redact-secrets.ts';
 import { shownText } from '../slack/shown-text.ts';
 import { type FourSeverity, fourSeverity } from './four-severities.ts';
 
@@ -47,7 +48,8 @@ export function pagerDutyEvent(delivery: Delivery, routingKey: string): PagerDut
     client: 'Driftwire',
     payload: {
       summary: shownText(`${view.rule}: ${view.title}`, MAX_SUMMARY),
-      source: shownText(finding.hostname, 200),
+      // must not be blank
+      source: shownText(redactText(finding.hostname), 200).trim() || 'unknown',
       severity: fourSeverity(finding.priority),
       timestamp: formatRfc3339(BigInt(view.timeMs) * 1_000_000n).replace(/\d{6}Z$/, 'Z'),
       ...(view.resource === '' ? {} : { component: view.resource }),

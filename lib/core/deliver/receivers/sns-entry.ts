@@ -3,6 +3,7 @@ import { fingerprint } from '../../fingerprint.ts';
 import type { Delivery } from '../../model/delivery.ts';
 import { groupIdOf } from '../incident/incident-subject.ts';
 import { eventView, worstFinding } from '../slack/event-view.ts';
+import { redactText } from '../slack/redact-secrets.ts';
 import { shownText } from '../slack/shown-text.ts';
 import { utf8Bytes } from '../utf8.ts';
 import { findingsDocument } from './finding-document.ts';
@@ -45,7 +46,7 @@ export function snsEntry(delivery: Delivery, isFifo: boolean): SnsEntry {
       cluster: finding.cluster,
       user: finding.actor.user,
       status: delivery.alert?.status ?? null,
-    }).flatMap(([name, value]) => (value === null || value === '' ? [] : [[name, shownText(value, MAX_ATTRIBUTE)]])),
+    }).flatMap(([name, value]) => (value === null || value === '' ? [] : [[name, shownText(redactText(value), MAX_ATTRIBUTE)]])),
   );
   const sizes = Object.entries(attributes).map(([name, value]) => name.length + 'String'.length + utf8Bytes(value));
   return {

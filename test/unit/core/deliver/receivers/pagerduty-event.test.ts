@@ -64,6 +64,10 @@ describe('an event for PagerDuty', () => {
     expect(JSON.stringify(event.payload?.custom_details)).not.toContain('AKIAIOSFODNN7EXAMPLE');
   });
 
+  test('has a source even where nobody knows the host', () => {
+    expect(pagerDutyEvent(by({ hostname: ' ' }), 'key').payload?.source).toBe('unknown');
+  });
+
   test('for a check resolves what was never triggered', () => {
     expect(pagerDutyCheck('key')).toEqual({ routing_key: 'key', event_action: 'resolve', dedup_key: 'driftwire/check' });
   });

@@ -7,7 +7,7 @@ export const ALARM_TEXTS = {
   DriftwireFunctionErrors: 'A function of Driftwire failed.',
   DriftwireFunctionThrottled: 'Lambda refused to run a function that has no queue to wait in, or the account is out of concurrency.',
   DriftwireRuleFailing: 'EventBridge could not deliver CloudTrail events to the queue.',
-  DriftwireNothingArrives: 'No CloudTrail event was matched for a day: is there a trail, and is its logging on?',
+  DriftwireNothingArrives: 'No CloudTrail event was matched for three days: is there a trail, and is its logging on?',
   DriftwireStreamLagging: 'Audit events have waited in the stream for more than 15 minutes.',
   DriftwireSubscriptionFailing: 'CloudWatch Logs could not hand over audit events; what is logged meanwhile may be skipped.',
   DriftwireSubscriptionThrottled: 'CloudWatch Logs was held up when it handed over audit events; it tries again for a day.',

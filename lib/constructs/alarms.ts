@@ -96,9 +96,10 @@ export class Alarms extends Construct {
     const ofRule = (metricName: string, period: Duration) =>
       new cloudwatch.Metric({ namespace: 'AWS/Events', metricName, dimensionsMap: { RuleName: rule.ruleName }, period, statistic: 'Sum' });
     this.#add('DriftwireRuleFailing', ofRule('FailedInvocations', MINUTES_5), { above: 0 });
-    // The functions' own log streams alone are events of every day, so that silence is a broken trail and no quiet weekend.
+    // Three days, because the pattern leaves out what AWS and functions do: a weekend without people is quiet.
     this.#add('DriftwireNothingArrives', ofRule('TriggeredRules', Duration.days(1)), {
       below: 1,
+      periods: 3,
       missing: cloudwatch.TreatMissingData.BREACHING,
     });
   }

@@ -1,4 +1,4 @@
-import { Stack } from 'aws-cdk-lib';
+import { DefaultStackSynthesizer, Stack } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
 import { Collector } from '../constructs/collector.ts';
 import type { Deployment } from './deployment.ts';
@@ -10,6 +10,8 @@ export class CollectorStack extends Stack {
       description: 'Driftwire, collector: forwards CloudTrail events to the processor',
       ...(settings.region === undefined ? {} : { env: { region: settings.region } }),
       terminationProtection: settings.termination_protection,
+      // A stack set deploys the template as it is, into accounts that know nothing of the CDK; there is no asset that would need its bucket.
+      synthesizer: new DefaultStackSynthesizer({ generateBootstrapVersionRule: false }),
     });
     const account = settings.processor?.account;
     if (account === undefined) throw new Error('aws.processor.account is required with mode: collector');

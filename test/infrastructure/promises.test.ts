@@ -281,6 +281,13 @@ describe('the templates', () => {
     }
   });
 
+  test('of a collector can be given to a stack set: no parameter, no asset, no account', () => {
+    const collector = TEMPLATES.find(({ name }) => name.startsWith('collector:'));
+    expect(collector?.all.Parameters).toBeUndefined();
+    expect(collector?.all.Rules).toBeUndefined();
+    expect(JSON.stringify(collector?.all)).not.toMatch(/cdk-hnb659fds|S3Bucket/);
+  });
+
   test('refer to nothing that emulators of CloudFormation leave out: they would make no resource at all, and say that they are done', () => {
     // facts of moto 5.2.1: types that it takes and does not make, and a bus, of which a reference is no name
     const absent =

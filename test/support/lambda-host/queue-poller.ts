@@ -1,0 +1,166 @@
+import {
+  ChangeMessageVisibilityBatchCommand,
+  DeleteMessageBatchCommand,
+  type Message,
+  ReceiveMessageCommand,
+  SQSClient,
+} from '@aws-sdk/client-sqs';
+import * as z from 'zod';
+import { clientOptions, pause, REGION } from './aws.ts';
+import { type FunctionHost, type InvocationResult, MAX_PAYLOAD_BYTES } from './function-host.ts';
+import type { QueueMapping } from './template.ts';
+
+/** How often an empty queue is asked. */
+const IDLE_MS = 100;
+/** Room for what stands around the messages of an event. */
+const ENVELOPE_BYTES = 64 * 1024;
+
+const batchResponse = z.object({ batchItemFailures: z.array(z.object({ itemIdentifier: z.string().min(1) })).nullish() }).nullish();
+
+/** How a poller is run. */
+export interface QueuePollerOptions {
+  readonly endpoint: string;
+  /**
+   * Seconds after which messages that were not worked off come again, at most: the hours that visibility timeouts take in real life would take
+   * as long here. What they are is read from the template and asserted.
+   */
+  readonly comeAgainSeconds: number;
+}
+
+/** Feeds a function from a queue as Lambda's event source mapping does (Lambda Developer Guide, "Using Lambda with Amazon SQS"). */
+export class QueuePoller {
+  readonly #mapping: QueueMapping;
+  readonly #host: FunctionHost;
+  readonly #client: SQSClient;
+  readonly #options: QueuePollerOptions;
+  readonly #loops: Promise<void>[] = [];
+  #stopped = false;
+  #inFlight = 0;
+  /** Largest batch, and messages that were reported as failed or came back with a failed batch. */
+  largestBatch = 0;
+  failed = 0;
+
+  constructor(mapping: QueueMapping, host: FunctionHost, options: QueuePollerOptions) {
+    this.#mapping = mapping;
+    this.#host = host;
+    this.#options = options;
+    this.#client = new SQSClient(clientOptions(options.endpoint));
+  }
+
+  /** True while a batch is gathered or worked off. */
+  get isBusy(): boolean {
+    return this.#inFlight > 0;
+  }
+
+  start(pollers = 2): void {
+    for (let index = 0; index < Math.min(pollers, this.#mapping.maxConcurrency ?? pollers); index++) this.#loops.push(this.#run());
+  }
+
+  async stop(): Promise<void> {
+    this.#stopped = true;
+    await Promise.all(this.#loops);
+    this.#client.destroy();
+  }
+
+  async #run(): Promise<void> {
+    while (!this.#stopped) {
+      this.#inFlight++;
+      try {
+        const batch = await this.#gather();
+        if (batch.length > 0) await this.#workOff(batch);
+      } finally {
+        this.#inFlight--;
+      }
+      await pause(IDLE_MS);
+    }
+  }
+
+  /** Until the batch or the window is full, or the event would be too large. */
+  async #gather(): Promise<readonly Message[]> {
+    const { batchSize, windowSeconds, queueUrl } = this.#mapping;
+    const batch: Message[] = [];
+    let endsMs = Number.POSITIVE_INFINITY;
+    let bytes = ENVELOPE_BYTES;
+    while (!this.#stopped && batch.length < batchSize && Date.now() < endsMs) {
+      const { Messages = [] } = await this.#client.send(
+        new ReceiveMessageCommand({
+          QueueUrl: queueUrl,
+          MaxNumberOfMessages: Math.min(10, batchSize - batch.length),
+          MessageSystemAttributeNames: ['All'],
+          MessageAttributeNames: ['All'],
+        }),
+      );
+      if (Messages.length === 0 && batch.length === 0) return [];
+      batch.push(...Messages);
+      bytes += Messages.reduce((sum, { Body = '' }) => sum + Buffer.byteLength(JSON.stringify(Body)) + 2_000, 0);
+      endsMs = Math.min(endsMs, Date.now() + windowSeconds * 1000);
+      // ten more messages, of at most 1 MiB each, may not fit: what came is one batch
+      if (bytes > MAX_PAYLOAD_BYTES / 4 || windowSeconds === 0) break;
+      if (Messages.length === 0) await pause(IDLE_MS);
+    }
+    return batch;
+  }
+
+  async #workOff(batch: readonly Message[]): Promise<void> {
+    this.largestBatch = Math.max(this.largestBatch, batch.length);
+    const result = await this.#host.invoke({ Records: batch.map((message) => this.#record(message)) });
+    const failed = failedOf(batch, result, this.#mapping.reportsItemFailures);
+    this.failed += failed.size;
+    const done = batch.filter(({ MessageId }) => !failed.has(MessageId ?? ''));
+    const again = batch.filter(({ MessageId }) => failed.has(MessageId ?? ''));
+    for (const some of tens(done)) {
+      await this.#client.send(
+        new DeleteMessageBatchCommand({
+          QueueUrl: this.#mapping.queueUrl,
+          Entries: some.map(({ ReceiptHandle }, id) => ({ Id: String(id), ReceiptHandle })),
+        }),
+      );
+    }
+    for (const some of tens(again)) {
+      await this.#client.send(
+        new ChangeMessageVisibilityBatchCommand({
+          QueueUrl: this.#mapping.queueUrl,
+          Entries: some.map(({ ReceiptHandle }, id) => ({
+            Id: String(id),
+            ReceiptHandle,
+            VisibilityTimeout: this.#options.comeAgainSeconds,
+          })),
+        }),
+      );
+    }
+  }
+
+  #record(message: Message): unknown {
+    return {
+      messageId: message.MessageId,
+      receiptHandle: message.ReceiptHandle,
+      body: message.Body,
+      attributes: message.Attributes,
+      messageAttributes: Object.fromEntries(
+        Object.entries(message.MessageAttributes ?? {}).map(([name, { StringValue, DataType }]) => [
+          name,
+          { stringValue: StringValue, stringListValues: [], binaryListValues: [], dataType: DataType },
+        ]),
+      ),
+      md5OfBody: message.MD5OfBody,
+      eventSource: 'aws:sqs',
+      eventSourceARN: this.#mapping.queueArn,
+      awsRegion: REGION,
+    };
+  }
+}
+
+/** All of them on a throw, and on an answer that names what is not in the batch or is no such answer. */
+function failedOf(batch: readonly Message[], result: InvocationResult, reports: boolean): ReadonlySet<string> {
+  const ids = new Set(batch.map(({ MessageId = '' }) => MessageId));
+  if (!result.ok) return ids;
+  if (!reports) return new Set();
+  const parsed = batchResponse.safeParse(result.value);
+  if (!parsed.success) return ids;
+  const named = (parsed.data?.batchItemFailures ?? []).map(({ itemIdentifier }) => itemIdentifier);
+  return named.every((id) => ids.has(id)) ? new Set(named) : ids;
+}
+
+function tens<T>(items: readonly T[]): readonly (readonly T[])[] {
+  return Array.from({ length: Math.ceil(items.length / 10) }, (_, index) => items.slice(index * 10, index * 10 + 10));
+}

@@ -1,4 +1,4 @@
-import { DefaultStackSynthesizer, Stack } from 'aws-cdk-lib';
+import { DefaultStackSynthesizer, type IStackSynthesizer, Stack } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
 import { Collector } from '../constructs/collector.ts';
 import type { Deployment } from './deployment.ts';
@@ -11,7 +11,7 @@ export class CollectorStack extends Stack {
       ...(settings.region === undefined ? {} : { env: { region: settings.region } }),
       terminationProtection: settings.termination_protection,
       // A stack set deploys the template as it is, into accounts that know nothing of the CDK; there is no asset that would need its bucket.
-      synthesizer: new DefaultStackSynthesizer({ generateBootstrapVersionRule: false }),
+      synthesizer: new DefaultStackSynthesizer({ generateBootstrapVersionRule: false }) as IStackSynthesizer,
     });
     const account = settings.processor?.account;
     if (account === undefined) throw new Error('aws.processor.account is required with mode: collector');

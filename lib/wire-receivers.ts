@@ -4,6 +4,7 @@ import type { HttpClientOptions } from './clients/http.ts';
 import type { ReceiverOptions } from './config/schema.ts';
 import type { SecretReference } from './config/schema-values.ts';
 import { priorityOf } from './config/to-policy.ts';
+import type { LinkSettings } from './core/deliver/slack/links.ts';
 import type { Documents, OnResult, Sink } from './core/ports.ts';
 import { alertmanagerSink } from './sinks/alertmanager.ts';
 import { discordSink } from './sinks/discord.ts';
@@ -40,11 +41,15 @@ export type Receivers = (documents: Documents, onResult?: OnResult) => readonly 
 type Make = (parts: ReceiverParts) => Sink;
 
 /** Opens every receiver of the configuration. Connects to nothing yet. */
-export async function openReceivers(receivers: readonly ReceiverOptions[], opener: ReceiverOpener): Promise<Receivers> {
+export async function openReceivers(
+  receivers: readonly ReceiverOptions[],
+  opener: ReceiverOpener,
+  links: LinkSettings,
+): Promise<Receivers> {
   const makers: Make[] = [];
   for (const [index, receiver] of receivers.entries()) {
     const path = ['receivers', index];
-    const make = await makerOf(receiver, path, opener);
+    const make = await makerOf(receiver, path, opener, links);
     // made once here, so that what is wrong with it is told before anything starts
     const probe = opener.attempt(path, () => make({}));
     probe?.close();
@@ -53,7 +58,7 @@ export async function openReceivers(receivers: readonly ReceiverOptions[], opene
   return (documents, onResult) => makers.map((make) => make({ documents, onResult }));
 }
 
-async function makerOf(receiver: ReceiverOptions, path: ConfigPath, opener: ReceiverOpener): Promise<Make> {
+async function makerOf(receiver: ReceiverOptions, path: ConfigPath, opener: ReceiverOpener, links: LinkSettings): Promise<Make> {
   const common = { name: receiver.name ?? receiver.type, minimumPriority: priorityOf(receiver.minimum_priority) };
   switch (receiver.type) {
     case 'webhook': {
@@ -62,18 +67,19 @@ async function makerOf(receiver: ReceiverOptions, path: ConfigPath, opener: Rece
     }
     case 'discord': {
       const webhookUrl = await opener.read(receiver.webhook_url, [...path, 'webhook_url']);
-      return (parts) => discordSink({ ...common, webhookUrl, timeoutMs: receiver.timeout_seconds * 1000 }, parts);
+      return (parts) => discordSink({ ...common, links, webhookUrl, timeoutMs: receiver.timeout_seconds * 1000 }, parts);
     }
     case 'pagerduty': {
       const routingKey = await opener.read(receiver.routing_key, [...path, 'routing_key']);
-      return (parts) => pagerDutySink({ ...common, url: receiver.url, routingKey, timeoutMs: receiver.timeout_seconds * 1000 }, parts);
+      return (parts) =>
+        pagerDutySink({ ...common, links, url: receiver.url, routingKey, timeoutMs: receiver.timeout_seconds * 1000 }, parts);
     }
     case 'sns':
       return (parts) => snsSink({ ...common, topicArn: receiver.topic_arn, open: () => openSns(receiver.topic_arn) }, parts);
     case 'alertmanager': {
       const http = await opener.http(receiver, path);
       const holdMs = receiver.resolve_after_minutes * 60_000;
-      return (parts) => alertmanagerSink({ ...common, url: receiver.url, http, holdMs }, parts);
+      return (parts) => alertmanagerSink({ ...common, links, url: receiver.url, http, holdMs }, parts);
     }
   }
 }

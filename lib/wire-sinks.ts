@@ -17,7 +17,7 @@ import { type RemoteWriteParts, RemoteWriteSink } from './sinks/remote-write.ts'
 import type { SlackSink } from './sinks/slack.ts';
 import type { OpenActions, OpenActionsParts } from './slack-actions/open-slack-actions.ts';
 import { CATALOGUE } from './telemetry/catalogue.ts';
-import type { ConfigPath, HttpAuthConfig, Receivers } from './wire-receivers.ts';
+import type { ConfigPath, HttpAuthConfig, ReceiverOpener, Receivers } from './wire-receivers.ts';
 
 /** Reads one secret; on a machine from its environment and files, in a function from AWS. */
 export type SecretReader = (reference: SecretReference) => ResolvedSecret | Promise<ResolvedSecret>;
@@ -82,14 +82,16 @@ export function allSinks({ sinks, slack, receivers }: Extract<OpenedSinks, { ok:
   return [...sinks, ...(slack === undefined ? [] : [slack(store)]), ...receivers(store)];
 }
 
-async function openOthers({ receivers }: Config, { onResult }: SinksOptions, secrets: Secrets): Promise<Receivers> {
+async function openOthers(config: Config, { onResult }: SinksOptions, secrets: Secrets): Promise<Receivers> {
+  const { receivers } = config;
   if (receivers.length === 0) return () => [];
   const { openReceivers } = await import('./wire-receivers.ts');
-  const make = await openReceivers(receivers, {
+  const opener: ReceiverOpener = {
     read: (reference, path) => secrets.read(reference, path),
     attempt: (path, each) => secrets.attempt(path, each),
     http: (auth, path) => httpOptions(auth, path, secrets),
-  });
+  };
+  const make = await openReceivers(receivers, opener, toLinks(config));
   return (documents) => make(documents, onResult);
 }
 

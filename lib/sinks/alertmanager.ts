@@ -5,6 +5,7 @@
 import { HttpClient, type HttpClientOptions } from '../clients/http.ts';
 import { SYSTEM_TIMING } from '../clients/retry.ts';
 import { alertmanagerAlerts, type PostableAlert } from '../core/deliver/receivers/alertmanager-alerts.ts';
+import type { LinkSettings } from '../core/deliver/slack/links.ts';
 import type { Sink } from '../core/ports.ts';
 import { type Answering, ask, checkBy } from './receiver-http.ts';
 import type { ReceiverItem } from './receiver-protocol.ts';
@@ -17,6 +18,7 @@ export interface AlertmanagerOptions extends ReceiverOptions {
   readonly http: HttpClientOptions;
   /** How long an alert fires after its event was first sent, in ms. */
   readonly holdMs: number;
+  readonly links?: LinkSettings | undefined;
 }
 
 /** Events of one request. */
@@ -24,7 +26,7 @@ const MAX_EVENTS = 50;
 
 /** Makes the sink. @throws DriftwireError `DW_CONFIG_INVALID` for a credential that cannot be sent in a header. */
 export function alertmanagerSink(options: AlertmanagerOptions, parts: ReceiverParts = {}): Sink {
-  const { holdMs, minimumPriority } = options;
+  const { holdMs, minimumPriority, links } = options;
   const base = options.url.replace(/\/+$/, '');
   const client = new HttpClient(options.http);
   const timing = parts.timing ?? SYSTEM_TIMING;
@@ -32,7 +34,7 @@ export function alertmanagerSink(options: AlertmanagerOptions, parts: ReceiverPa
   const alertsOf = ({ delivery, firstMs }: ReceiverItem): readonly PostableAlert[] => {
     // an Alertmanager that was away for long would take an alert as over that it has never seen
     const isOld = timing.now() - firstMs > holdMs / 2;
-    return alertmanagerAlerts(delivery, isOld ? timing.now() : firstMs, { minimumPriority, holdMs });
+    return alertmanagerAlerts(delivery, isOld ? timing.now() : firstMs, { minimumPriority, holdMs, links });
   };
   return new ReceiverSink<readonly PostableAlert[]>(
     options,

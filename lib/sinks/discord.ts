@@ -4,6 +4,7 @@ import { Redactor } from '../clients/redact.ts';
 import { SYSTEM_TIMING } from '../clients/retry.ts';
 import { discordPauseMs } from '../core/deliver/receivers/discord-answer.ts';
 import { type DiscordMessage, discordParcels } from '../core/deliver/receivers/discord-message.ts';
+import type { LinkSettings } from '../core/deliver/slack/links.ts';
 import { DriftwireError } from '../core/errors.ts';
 import type { Sink } from '../core/ports.ts';
 import { type Answering, ask, checkBy } from './receiver-http.ts';
@@ -14,11 +15,12 @@ export interface DiscordOptions extends ReceiverOptions {
   /** Secret: who knows it can post. */
   readonly webhookUrl: string;
   readonly timeoutMs: number;
+  readonly links?: LinkSettings | undefined;
 }
 
 /** Makes the sink. @throws DriftwireError `DW_CONFIG_INVALID` for a secret that is no address. */
 export function discordSink(options: DiscordOptions, parts: ReceiverParts = {}): Sink {
-  const { webhookUrl, timeoutMs } = options;
+  const { webhookUrl, timeoutMs, links } = options;
   if (!/^https?:\/\//.test(webhookUrl) || !URL.canParse(webhookUrl)) {
     throw new DriftwireError('DW_CONFIG_INVALID', 'the secret is not an address: copy the webhook URL from the settings of the channel');
   }
@@ -39,7 +41,7 @@ export function discordSink(options: DiscordOptions, parts: ReceiverParts = {}):
     parts,
     {
       takesAlerts: true,
-      parcels: (items) => discordParcels(items).map(({ items: told, message }) => ({ items: told, body: message })),
+      parcels: (items) => discordParcels(items, links).map(({ items: told, message }) => ({ items: told, body: message })),
       send: ({ body }, limits) =>
         ask(
           { method: 'POST', url: post.href, headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) },

@@ -7,6 +7,7 @@ import { Redactor } from '../clients/redact.ts';
 import { SYSTEM_TIMING } from '../clients/retry.ts';
 import { type PagerDutyEvent, pagerDutyCheck, pagerDutyEvent } from '../core/deliver/receivers/pagerduty-event.ts';
 import type { ReceiverVerdict } from '../core/deliver/receivers/receiver-answer.ts';
+import type { LinkSettings } from '../core/deliver/slack/links.ts';
 import type { Sink } from '../core/ports.ts';
 import { type Answering, ask, checkBy } from './receiver-http.ts';
 import { type ReceiverOptions, type ReceiverParts, ReceiverSink } from './receiver-sink.ts';
@@ -18,11 +19,12 @@ export interface PagerDutyOptions extends ReceiverOptions {
   /** Secret: who knows it can page people. */
   readonly routingKey: string;
   readonly timeoutMs: number;
+  readonly links?: LinkSettings | undefined;
 }
 
 /** Makes the sink. */
 export function pagerDutySink(options: PagerDutyOptions, parts: ReceiverParts = {}): Sink {
-  const { url: base, routingKey, timeoutMs } = options;
+  const { url: base, routingKey, timeoutMs, links } = options;
   const url = `${base.replace(/\/+$/, '')}/v2/enqueue`;
   const redactor = new Redactor([routingKey]);
   const client = new HttpClient({ timeoutMs });
@@ -45,7 +47,7 @@ export function pagerDutySink(options: PagerDutyOptions, parts: ReceiverParts = 
     parts,
     {
       takesAlerts: true,
-      parcels: (items) => items.map((item) => ({ items: [item], body: pagerDutyEvent(item.delivery, routingKey) })),
+      parcels: (items) => items.map((item) => ({ items: [item], body: pagerDutyEvent(item.delivery, routingKey, links) })),
       send: ({ body }, limits) => ask(request(body), limits, answering),
       // resolves what nobody has triggered, which does nothing
       check: (limits) => checkBy(request(pagerDutyCheck(routingKey)), limits, answering),

@@ -7,6 +7,7 @@ import type { Delivery } from '../../model/delivery.ts';
 import type { Finding, Priority } from '../../model/finding.ts';
 import { formatRfc3339 } from '../../time.ts';
 import { eventView, severity } from '../slack/event-view.ts';
+import { type LinkSettings, runbookLink } from '../slack/links.ts';
 import { redactText } from '../slack/redact-secrets.ts';
 import { shownText } from '../slack/shown-text.ts';
 import { fourSeverity } from './four-severities.ts';
@@ -25,6 +26,8 @@ export interface AlertingOptions {
   readonly minimumPriority: Priority;
   /** How long an alert fires after the event, in ms. */
   readonly holdMs: number;
+  /** Where the runbook is. */
+  readonly links?: LinkSettings | undefined;
 }
 
 /** Longest value of a label, in UTF-16 units. */
@@ -39,18 +42,20 @@ const MAX_LABEL = 256;
 export function alertmanagerAlerts(
   delivery: Delivery,
   firstMs: number,
-  { minimumPriority, holdMs }: AlertingOptions,
+  { minimumPriority, holdMs, links = {} }: AlertingOptions,
 ): readonly PostableAlert[] {
   const wanted = delivery.findings.filter(({ finding }) => severity(finding.priority) <= severity(minimumPriority));
   return wanted.map((found) => {
     const view = eventView({ ...delivery, findings: [found] });
     const [link] = view.links;
+    const runbook = runbookLink(found.finding.rule, links);
     return {
       labels: labelsOf(found.finding),
       annotations: {
         summary: view.title,
         description: [...view.rows, ...view.details].map(([label, text]) => `${label}: ${text}`).join('\n'),
         event_id: view.id,
+        ...(runbook === undefined ? {} : { runbook_url: runbook.url }),
       },
       // an event of a clock that runs ahead begins now: an alert cannot end before it starts
       startsAt: instant(Math.min(found.timeMs, firstMs)),

@@ -6,7 +6,8 @@ import type { Delivery } from '../../model/delivery.ts';
 import type { Priority } from '../../model/finding.ts';
 import { formatRfc3339 } from '../../time.ts';
 import { groupIdOf } from '../incident/incident-subject.ts';
-import { type EventView, eventView, severity } from '../slack/event-view.ts';
+import { type EventView, eventView, severity, worstFinding } from '../slack/event-view.ts';
+import { type LinkSettings, runbookLink } from '../slack/links.ts';
 import { lookOf, RESOLVED } from '../slack/words.ts';
 import { discordText } from './discord-text.ts';
 
@@ -61,7 +62,7 @@ interface Built<T> {
 }
 
 /** The messages that tell of these events, in their order; each event is in exactly one. */
-export function discordParcels<T extends Telling>(items: readonly T[]): readonly DiscordParcel<T>[] {
+export function discordParcels<T extends Telling>(items: readonly T[], links: LinkSettings = {}): readonly DiscordParcel<T>[] {
   const groups = new Map<string, [T, ...T[]]>();
   for (const item of items) {
     const id = groupIdOf(item.delivery, '');
@@ -72,7 +73,7 @@ export function discordParcels<T extends Telling>(items: readonly T[]): readonly
   const messages: Built<T>[][] = [];
   let room = 0;
   for (const [, group] of groups) {
-    const built = builtOf(group);
+    const built = builtOf(group, links);
     const last = messages.at(-1);
     room -= charsOf(built.embed);
     if (last === undefined || last.length === MAX_EMBEDS || room < 0) {
@@ -100,7 +101,7 @@ function counted(count: number, noun: string): string {
   return `${count} ${noun}${count === 1 ? '' : 's'}`;
 }
 
-function builtOf<T extends Telling>(items: readonly [T, ...T[]]): Built<T> {
+function builtOf<T extends Telling>(items: readonly [T, ...T[]], links: LinkSettings): Built<T> {
   const [first, ...others] = items.map(toldOf) as [Told, ...Told[]];
   const told = [first, ...others];
   const worst = told.reduce((one, each) => (severity(each.view.priority) < severity(one.view.priority) ? each : one));
@@ -114,7 +115,7 @@ function builtOf<T extends Telling>(items: readonly [T, ...T[]]): Built<T> {
     priority: worst.view.priority,
     embed: {
       title: discordText(`${look.mark} ${isAlone ? first.view.title : titleOf(first.view, told)}`, MAX_TITLE),
-      description: isAlone ? rowsOf(first.view) : linesOf(told),
+      description: isAlone ? rowsOf(first, links) : linesOf(told),
       color: Number.parseInt(look.color.slice(1), 16),
       timestamp: formatRfc3339(BigInt(newestMs) * 1_000_000n).replace(/\d{6}Z$/, 'Z'),
       // a footer is plain text
@@ -149,8 +150,10 @@ function linesOf(told: readonly Told[]): string {
 }
 
 /** What there is to know of one event, as far as there is room; the links stand last and are kept. */
-function rowsOf(view: EventView): string {
-  const links = view.links
+function rowsOf({ delivery, view }: Told, settings: LinkSettings): string {
+  // an alert names its own runbook
+  const runbook = delivery.alert === undefined ? runbookLink(worstFinding(delivery).finding.rule, settings) : undefined;
+  const links = [...view.links, ...(runbook === undefined ? [] : [runbook])]
     .map(({ label, url }) => `[${label}](${url.replaceAll('(', '%28').replaceAll(')', '%29')})`)
     .filter((link) => link.length <= MAX_LINK)
     .join(' · ');

@@ -6,6 +6,7 @@ import { fingerprint } from '../../fingerprint.ts';
 import type { Delivery } from '../../model/delivery.ts';
 import { formatRfc3339 } from '../../time.ts';
 import { eventView, worstFinding } from '../slack/event-view.ts';
+import { type LinkSettings, runbookLink } from '../slack/links.ts';
 import { redactText } from '../slack/redact-secrets.ts';
 import { shownText } from '../slack/shown-text.ts';
 import { type FourSeverity, fourSeverity } from './four-severities.ts';
@@ -37,11 +38,13 @@ const MAX_SUMMARY = 1_024;
 export const CHECK_KEY = 'driftwire/check';
 
 /** The event that tells of a delivery. Its texts are those people see, so the whole stays far below the vendor's 512 KB. */
-export function pagerDutyEvent(delivery: Delivery, routingKey: string): PagerDutyEvent {
+export function pagerDutyEvent(delivery: Delivery, routingKey: string, links: LinkSettings = {}): PagerDutyEvent {
   const { finding } = worstFinding(delivery);
   const base = { routing_key: routingKey, dedup_key: dedupKey(delivery) };
   if (delivery.alert?.status === 'resolved') return { ...base, event_action: 'resolve' };
   const view = eventView(delivery);
+  // an alert names its own
+  const runbooks = delivery.alert === undefined ? [runbookLink(finding.rule, links)].filter((link) => link !== undefined) : [];
   return {
     ...base,
     event_action: 'trigger',
@@ -57,7 +60,7 @@ export function pagerDutyEvent(delivery: Delivery, routingKey: string): PagerDut
       class: view.rule,
       custom_details: Object.fromEntries([...view.rows, ...view.details, ['Event', view.id]]),
     },
-    links: view.links.map(({ label, url }) => ({ href: url, text: label })),
+    links: [...view.links, ...runbooks].map(({ label, url }) => ({ href: url, text: label })),
   };
 }
 

@@ -41,6 +41,11 @@ describe('findings as alerts', () => {
     expect(labels[0]).toEqual(labels[1]);
   });
 
+  test('lead to the runbook, where there is one', () => {
+    const [alert] = alertmanagerAlerts(deliveryWith(), FIRST_MS, { ...OPTIONS, links: { runbookUrl: 'https://wiki/runbook#{rule}' } });
+    expect(alert?.annotations['runbook_url']).toBe('https://wiki/runbook#manual-kubernetes-change');
+  });
+
   test('are those that are bad enough', () => {
     const delivery = deliveryWith({
       findings: [

@@ -114,6 +114,15 @@ describe('a message for Discord', () => {
     }
   });
 
+  test('leads to the runbook, where there is one; an alert names its own', () => {
+    const links = { runbookUrl: 'https://wiki/runbook#{rule}' };
+    const items = [by('alice', 'a'), alertDeliveryWith()].map((delivery) => ({ delivery, mayBeRepeat: false }));
+    const [message] = discordParcels(items, links).map((parcel) => parcel.message);
+    expect(
+      message?.embeds.map(({ description }) => description.includes('[Runbook](https://wiki/runbook#manual-kubernetes-change)')),
+    ).toEqual([true, false]);
+  });
+
   test('says when it may be a repeat', () => {
     expect(messages([by('alice', 'a')], true)[0]?.embeds[0]?.footer.text).toContain('may be a repeat');
   });

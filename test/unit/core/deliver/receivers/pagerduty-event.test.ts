@@ -64,6 +64,15 @@ describe('an event for PagerDuty', () => {
     expect(JSON.stringify(event.payload?.custom_details)).not.toContain('AKIAIOSFODNN7EXAMPLE');
   });
 
+  test('leads to the runbook, where there is one; an alert names its own', () => {
+    const links = { runbookUrl: 'https://wiki/runbook#{rule}' };
+    expect(pagerDutyEvent(by({}), 'key', links).links).toContainEqual({
+      text: 'Runbook',
+      href: 'https://wiki/runbook#manual-kubernetes-change',
+    });
+    expect(JSON.stringify(pagerDutyEvent(alertDeliveryWith(), 'key', links).links)).not.toContain('wiki');
+  });
+
   test('has a source even where nobody knows the host', () => {
     expect(pagerDutyEvent(by({ hostname: ' ' }), 'key').payload?.source).toBe('unknown');
   });

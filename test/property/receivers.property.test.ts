@@ -18,8 +18,8 @@ import type { FakeServer } from '../support/receivers/fake-server.ts';
 import { FakeWebhook } from '../support/receivers/fake-webhook.ts';
 import { type ManualTiming, manualTiming } from '../support/timing.ts';
 
-const RUNS = 40;
-const TIMEOUT_MS = 40;
+const RUNS = 30;
+const TIMEOUT_MS = 120;
 const ROUNDS = 60;
 
 /** What happens to the posts in their order, and at which writes of the store the process ends, before or after them. */

@@ -1,3 +1,4 @@
+import { rmSync } from 'node:fs';
 import { App } from 'aws-cdk-lib';
 import { configHash } from '../config/hash.ts';
 import { parseConfig } from '../config/load.ts';
@@ -52,6 +53,14 @@ export function constructPath({ Metadata }: TemplateResource): readonly string[]
 
 /** The resources of each stack of a configuration, by the stack's name. */
 export function sampleResources(yaml: string, code: string): Readonly<Record<string, TemplateResources>> {
-  const { stacks } = sampleApp(yaml, code).synth();
-  return Object.fromEntries(stacks.map(({ stackName, template }) => [stackName, (template as { Resources: TemplateResources }).Resources]));
+  const app = sampleApp(yaml, code);
+  try {
+    const { stacks } = app.synth();
+    return Object.fromEntries(
+      stacks.map(({ stackName, template }) => [stackName, (template as { Resources: TemplateResources }).Resources]),
+    );
+  } finally {
+    // an app synthesizes into a temporary folder, and leaves it
+    rmSync(app.outdir, { recursive: true, force: true });
+  }
 }

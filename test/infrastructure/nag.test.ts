@@ -1,3 +1,4 @@
+import { rmSync } from 'node:fs';
 import { App, Stack } from 'aws-cdk-lib';
 import { Queue } from 'aws-cdk-lib/aws-sqs';
 import { AwsSolutionsChecks, ServerlessChecks } from 'cdk-nag';
@@ -10,6 +11,7 @@ test('the rules see what is wrong, so that silence means something', () => {
   const told = [AwsSolutionsChecks, ServerlessChecks].flatMap((Checks) =>
     new Checks(app).validateScope(app).violations.map(({ ruleName }) => ruleName),
   );
+  rmSync(app.outdir, { recursive: true });
   expect(told).toEqual(expect.arrayContaining(['AwsSolutions-SQS3', 'AwsSolutions-SQS4', 'Serverless-SQSRedrivePolicy']));
 });
 
@@ -23,5 +25,6 @@ describe('the rules of AWS for sound stacks', () => {
       );
       expect(told).toEqual([]);
     }
+    rmSync(app.outdir, { recursive: true });
   });
 });

@@ -1,13 +1,11 @@
-import { mkdtempSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { rmSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
 import type { App } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import { sampleApp, type TemplateResource } from '../../../lib/stacks/sample-app.ts';
 
 /** A folder that stands for every bundle: what is tested here is the template, not what the functions do. */
-const CODE = mkdtempSync(join(tmpdir(), 'driftwire-code-'));
-writeFileSync(join(CODE, 'handler.mjs'), 'export const handler = async () => {};\n');
+const CODE = fileURLToPath(new URL('../../../functions/_shared', import.meta.url));
 
 /** A configuration that uses everything a deployment can have. */
 export const EVERYTHING = `
@@ -64,8 +62,9 @@ const made = new Map<string, Templates>();
 export function templatesOf(yaml: string): Templates {
   const before = made.get(yaml);
   if (before !== undefined) return before;
-  const { stacks } = appOf(yaml).synth();
-  const templates = Object.fromEntries(stacks.map((stack) => [stack.stackName, Template.fromJSON(stack.template)]));
+  const app = appOf(yaml);
+  const templates = Object.fromEntries(app.synth().stacks.map((stack) => [stack.stackName, Template.fromJSON(stack.template)]));
+  rmSync(app.outdir, { recursive: true, force: true });
   made.set(yaml, templates);
   return templates;
 }

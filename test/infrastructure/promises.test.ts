@@ -135,6 +135,33 @@ describe('every function', () => {
   });
 });
 
+describe('the public address', () => {
+  const addressOf = (yaml: string) => {
+    const { Driftwire } = templatesOf(yaml);
+    if (Driftwire === undefined) throw new Error('no stack');
+    const permissions = Object.values(resourcesOf(Driftwire, 'AWS::Lambda::Permission')).filter(
+      ({ Properties }) => Properties['Principal'] === '*',
+    );
+    return {
+      urls: Object.keys(resourcesOf(Driftwire, 'AWS::Lambda::Url')).length,
+      actions: permissions.map(({ Properties }) => Properties['Action']),
+    };
+  };
+
+  test('is there only for buttons of Slack, or where it is asked for', () => {
+    const bot = 'token: { ssm: a }, channel: "#drift"';
+    expect(addressOf('').urls).toBe(0);
+    expect(addressOf(`slack: { ${bot} }`).urls).toBe(0);
+    expect(addressOf('serve: { ingest_token: { ssm: a } }').urls).toBe(0);
+    expect(addressOf(`slack: { ${bot}, signing_secret: { ssm: b } }`).urls).toBe(1);
+    expect(addressOf('{ serve: { ingest_token: { ssm: a } }, aws: { webhook: true } }').urls).toBe(1);
+  });
+
+  test('has both permissions that such an address needs since 2025-10', () => {
+    expect(addressOf(EVERYTHING).actions.toSorted()).toEqual(['lambda:InvokeFunction', 'lambda:InvokeFunctionUrl']);
+  });
+});
+
 describe('every failure has somewhere to go', () => {
   test('messages: a batch gives back only the failed ones', () => {
     const mappings = every('AWS::Lambda::EventSourceMapping');

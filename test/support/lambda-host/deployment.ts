@@ -57,13 +57,11 @@ export class Deployment {
   }
 
   /** Runs the CDK's command as a newcomer would, in the project's folder. */
-  cdk(...args: readonly string[]): Promise<Said> {
-    const assembly = join(this.folder, 'cdk.out');
-    return run(
-      [CDK, ...args, '--context', `config=${join(this.folder, 'driftwire.yaml')}`, '--output', assembly],
-      this.endpoint,
-      this.#moto.endpoint,
-    );
+  cdk(command: 'deploy' | 'diff', ...args: readonly string[]): Promise<Said> {
+    // what was deployed stays as it is while it is compared
+    const assembly = join(this.folder, command === 'deploy' ? 'cdk.out' : 'diff.out');
+    const context = `config=${join(this.folder, 'driftwire.yaml')}`;
+    return run([CDK, command, ...args, '--context', context, '--output', assembly], this.endpoint, this.#moto.endpoint);
   }
 
   /** Prepares the account, which needs no app. */

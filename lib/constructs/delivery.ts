@@ -5,7 +5,7 @@ import type { DeadLetters } from './dead-letters.ts';
 import { DriftwireFunction, type FunctionDefaults } from './driftwire-function.ts';
 import { ALL_LEDGER_ACTIONS, type Ledger } from './ledger.ts';
 import { mayReadSecrets } from './secret-grants.ts';
-import { mayConsume, mayPostpone, maySend, WorkQueue } from './work-queue.ts';
+import { DELIVERY_RECEIVES, mayConsume, mayPostpone, maySend, WorkQueue } from './work-queue.ts';
 
 /** Seconds a batch may take: a sink may ask for a pause, and every request has its own limit of 10 s. */
 const DELIVER_TIMEOUT = 60;
@@ -42,12 +42,19 @@ export class Delivery extends Construct {
       consumerTimeoutSeconds: DELIVER_TIMEOUT,
       windowSeconds: 2,
       retentionDays: 14,
+      maxReceives: DELIVERY_RECEIVES,
     });
     const { alerts } = props.places;
     this.alerts =
       alerts === undefined
         ? undefined
-        : new WorkQueue(this, 'alerts', { deadLetters, consumerTimeoutSeconds: ALERT_TIMEOUT, windowSeconds: 1, retentionDays: 14 });
+        : new WorkQueue(this, 'alerts', {
+            deadLetters,
+            consumerTimeoutSeconds: ALERT_TIMEOUT,
+            windowSeconds: 1,
+            retentionDays: 14,
+            maxReceives: DELIVERY_RECEIVES,
+          });
     this.deliver = this.#deliver(props);
     this.alert = alerts === undefined || this.alerts === undefined ? undefined : this.#alert(props, alerts, this.alerts);
   }

@@ -3,8 +3,17 @@ import * as iam from 'aws-cdk-lib/aws-iam';
 import * as sqs from 'aws-cdk-lib/aws-sqs';
 import type { Construct } from 'constructs';
 
-/** Deliveries before a message goes aside: enough for an outage of a sink between two visibility timeouts, few enough for poison. */
-const MAX_RECEIVE_COUNT = 5;
+/**
+ * Deliveries before a message goes aside, where a function sets what is no event aside itself: a message that ends its function comes again
+ * after six timeouts, so this is some hours in which the queue behind may be out of reach.
+ */
+const INTAKE_RECEIVES = 20;
+
+/**
+ * Where a message waits for a sink: 15 s, 1 min, 4 min, then 15 min each time (`lib/lambda/visibility.ts`), so this is three days. A sink that is down
+ * for a night, or a token that nobody has replaced over a weekend, is a delay and not a redrive.
+ */
+export const DELIVERY_RECEIVES = 300;
 
 /**
  * Lambda asks for a visibility timeout of at least six times the function's (Developer Guide, "Using Lambda with Amazon SQS",
@@ -25,6 +34,8 @@ export interface WorkQueueProps {
   readonly windowSeconds?: number;
   /** Only where another account must know the name: names CloudFormation makes never collide. */
   readonly queueName?: string;
+  /** Deliveries before it goes there. */
+  readonly maxReceives?: number;
   /** How long a message is kept, in days. */
   readonly retentionDays?: number;
 }
@@ -32,7 +43,7 @@ export interface WorkQueueProps {
 /** A queue that a function works off: encrypted, TLS only, with a place for what cannot be worked off. */
 export class WorkQueue extends sqs.Queue {
   constructor(scope: Construct, id: string, props: WorkQueueProps) {
-    const { deadLetters, consumerTimeoutSeconds, windowSeconds = 0, queueName, retentionDays = 4 } = props;
+    const { deadLetters, consumerTimeoutSeconds, windowSeconds = 0, queueName, retentionDays = 4, maxReceives = INTAKE_RECEIVES } = props;
     super(scope, id, {
       ...(queueName === undefined ? {} : { queueName }),
       encryption: sqs.QueueEncryption.SQS_MANAGED,
@@ -40,7 +51,7 @@ export class WorkQueue extends sqs.Queue {
       retentionPeriod: Duration.days(retentionDays),
       visibilityTimeout: Duration.seconds(VISIBILITY_FACTOR * consumerTimeoutSeconds + windowSeconds),
       maxMessageSizeBytes: MAX_MESSAGE_BYTES,
-      deadLetterQueue: { queue: deadLetters, maxReceiveCount: MAX_RECEIVE_COUNT },
+      deadLetterQueue: { queue: deadLetters, maxReceiveCount: maxReceives },
     });
   }
 }

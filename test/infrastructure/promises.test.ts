@@ -37,13 +37,17 @@ describe('every queue', () => {
     }
   });
 
-  test('has a dead-letter queue after five deliveries, or is where failures end', () => {
-    const ends: string[] = [];
+  test('has a dead-letter queue after some hours of trying, towards sinks after three days, or is where failures end', () => {
+    const [ends, receives]: [string[], Set<string>] = [[], new Set()];
     for (const { at, resource } of queues) {
       const redrive = resource.Properties['RedrivePolicy'];
       if (redrive === undefined) ends.push(pathOf(resource).at(-2) ?? '');
-      else expect(redrive, at).toMatchObject({ maxReceiveCount: 5, deadLetterTargetArn: expect.anything() });
+      else {
+        expect(redrive, at).toMatchObject({ deadLetterTargetArn: expect.anything() });
+        receives.add(`${pathOf(resource).at(-2)} ${(redrive as { readonly maxReceiveCount: number }).maxReceiveCount}`);
+      }
     }
+    expect([...receives].toSorted()).toEqual(['alerts 300', 'events 20', 'findings 300', 'objects 20']);
     expect([...new Set(ends)].toSorted()).toEqual(['dead-letters', 'undelivered']);
   });
 

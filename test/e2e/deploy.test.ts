@@ -19,6 +19,7 @@ import { FakeSlack } from '../support/fake-slack/server.ts';
 import { ACCOUNT, CREDENTIALS, callKinesis, clientOptions, REGION } from '../support/lambda-host/aws.ts';
 import { Deployment, type Said, TARGET } from '../support/lambda-host/deployment.ts';
 import { LambdaHost } from '../support/lambda-host/lambda-host.ts';
+import { OneAtATime } from '../support/lambda-host/one-at-a-time.ts';
 import { MOTO_SERVER } from '../support/moto.ts';
 import { compileEventPattern } from '../support/patterns/eventbridge-pattern.ts';
 import { hasPrometheus, type Prometheus, startPrometheus } from '../support/prometheus.ts';
@@ -50,6 +51,7 @@ describe.skipIf(!isPossible)('what `cdk deploy` makes', () => {
   let deployment: Deployment;
   let differences: Promise<Said>;
   let host: LambdaHost;
+  let oneAtATime: OneAtATime;
   let events: EventBridgeClient;
   let s3: S3Client;
   let sqs: SQSClient;
@@ -76,7 +78,8 @@ describe.skipIf(!isPossible)('what `cdk deploy` makes', () => {
     s3 = new S3Client({ ...options, forcePathStyle: true });
     sqs = new SQSClient(options);
     // seconds for minutes: often enough for this test, and not so often that a message has come too often before a sink is back
-    host = new LambdaHost(await deployment.read(), deployment.address, { comeAgainSeconds: 6 });
+    oneAtATime = new OneAtATime(deployment.address);
+    host = new LambdaHost(await deployment.read(), deployment.address, { comeAgainSeconds: 6, dynamoDbEndpoint: await oneAtATime.start() });
     await host.start();
     // it is compared while it works
     differences = deployment.cdk('diff', '--fail');
@@ -85,6 +88,7 @@ describe.skipIf(!isPossible)('what `cdk deploy` makes', () => {
   afterAll(async () => {
     for (const client of [events, s3, sqs]) client?.destroy();
     await host?.stop();
+    await oneAtATime?.stop();
     await Promise.all([loki.stop(), slack.stop(), prometheus?.stop(), deployment?.stop()]);
   }, 60_000);
 

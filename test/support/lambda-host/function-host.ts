@@ -24,6 +24,8 @@ const answer = z.object({
 /** Options of a function's environment. */
 export interface FunctionHostOptions {
   readonly endpoint: string;
+  /** Where DynamoDB is, if it is elsewhere. */
+  readonly dynamoDbEndpoint?: string | undefined;
   /** Translates what the deployment says to where things are here. */
   readonly local: (text: string) => string;
 }
@@ -115,7 +117,7 @@ export class FunctionHost {
 
   #spawn(): ChildProcess {
     const { name, arn, code, handler, environment, memoryMb } = this.deployed;
-    const { endpoint, local } = this.#options;
+    const { endpoint, dynamoDbEndpoint = endpoint, local } = this.#options;
     const child = fork(RUNTIME, [], {
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
       serialization: 'json',
@@ -130,6 +132,7 @@ export class FunctionHost {
         AWS_SECRET_ACCESS_KEY: CREDENTIALS.secretAccessKey,
         AWS_SESSION_TOKEN: 'test',
         AWS_ENDPOINT_URL: endpoint,
+        AWS_ENDPOINT_URL_DYNAMODB: dynamoDbEndpoint,
         AWS_LAMBDA_FUNCTION_NAME: arn.split(':').at(-1) ?? name,
         AWS_LAMBDA_FUNCTION_MEMORY_SIZE: String(memoryMb),
         LAMBDA_TASK_ROOT: code,

@@ -24,6 +24,8 @@ export interface LogLine {
 export interface LambdaHostOptions {
   /** See `QueuePollerOptions`. */
   readonly comeAgainSeconds?: number;
+  /** Where the functions find DynamoDB, if it is elsewhere. */
+  readonly dynamoDbEndpoint?: string;
 }
 
 /** A host of one stack. */
@@ -36,12 +38,12 @@ export class LambdaHost {
   readonly #sqs: SQSClient;
   #ended: Promise<void> | undefined;
 
-  constructor(stack: DeployedStack, endpoint: string, { comeAgainSeconds = 1 }: LambdaHostOptions = {}) {
+  constructor(stack: DeployedStack, endpoint: string, { comeAgainSeconds = 1, dynamoDbEndpoint }: LambdaHostOptions = {}) {
     this.stack = stack;
     this.#endpoint = endpoint;
     this.#sqs = new SQSClient(clientOptions(endpoint));
     this.functions = new Map(
-      stack.functions.map((deployed) => [deployed.arn, new FunctionHost(deployed, { endpoint, local: stack.local })]),
+      stack.functions.map((deployed) => [deployed.arn, new FunctionHost(deployed, { endpoint, dynamoDbEndpoint, local: stack.local })]),
     );
     this.#queuePollers = stack.queueMappings.map(
       (mapping) => new QueuePoller(mapping, this.#at(mapping.functionArn), { endpoint, comeAgainSeconds }),

@@ -109,7 +109,7 @@ function memoryRemarks(memory: readonly Peak[]): string[] {
   const [empty, small, large] = [peak(true, 0), peak(true, 50), peak(true, 400)];
   return [
     `One object of 50 MB is to be read in at most ${inMegabytes(MEMORY_GOAL_BYTES)}. The command as it is shipped has ${inMegabytes(empty)} before it reads anything; reading adds ${inMegabytes(small - empty)}, and an`,
-    `object eight times as large ${inMegabytes(large - small)} more, which are inflated pieces that the garbage collector has not yet freed. Run from its sources the command has ${inMegabytes(peak(false, 0) - empty)} more from the`,
+    `object eight times as large ${inMegabytes(large - small)} more: the keys of events that made findings, and what V8 keeps of what went through it. Run from its sources the command has ${inMegabytes(peak(false, 0) - empty)} more from the`,
     'beginning: the compiler that strips the types stays in memory. Compare with what the process has when it reads nothing.',
   ];
 }

@@ -29,7 +29,7 @@ export function print(ast: Ast): string {
 
 /** A field or transformer call as it is written in a condition; also its name in messages and reports. */
 export function printLeft(left: Left): string {
-  const argument = left.arg === undefined ? '' : `[${BARE_ARGUMENT.test(left.arg) ? left.arg : quoted(left.arg)}]`;
+  const argument = left.arg === undefined ? '' : `[${BARE_ARGUMENT.test(left.arg) ? left.arg : quotedText(left.arg)}]`;
   return left.kind === 'field' ? `${left.name}${argument}` : `${left.name}(${left.args.map(printOperand).join(', ')})${argument}`;
 }
 
@@ -39,7 +39,7 @@ function inner(ast: Ast): string {
 }
 
 function printOperand(operand: Operand): string {
-  if (operand.kind === 'text') return quoted(operand.value);
+  if (operand.kind === 'text') return quotedText(operand.value);
   if (operand.kind === 'list') return `(${operand.items.map(printOperand).join(', ')})`;
   return printLeft(operand);
 }
@@ -49,16 +49,16 @@ function printRight(operator: string, right: Right): string {
     case 'none':
       return '';
     case 'value':
-      return ` ${NUMERIC.has(operator) ? right.value : quoted(right.value)}`;
+      return ` ${NUMERIC.has(operator) ? right.value : quotedText(right.value)}`;
     case 'values':
-      return `${right.modifier === undefined ? '' : ` ${right.modifier}`} (${right.values.map(quoted).join(', ')})`;
+      return `${right.modifier === undefined ? '' : ` ${right.modifier}`} (${right.values.map(quotedText).join(', ')})`;
     case 'operand':
       return right.operand.kind === 'field' ? ` val(${printLeft(right.operand)})` : ` ${printLeft(right.operand)}`;
   }
 }
 
-/** A text in quotes. A backslash at its end is written `\ `, because Falco reads no end of a text behind `\\`. */
-function quoted(text: string): string {
+/** A text in quotes, whatever it holds, as a condition and the values of an exception take it. A backslash at its end is written `\ `, because Falco reads no end of a text behind `\\`. */
+export function quotedText(text: string): string {
   const body = text.replace(/[\\"\b\f\n\r\t]/g, (found) => ESCAPES[found] as string);
   return `"${body.endsWith('\\') ? `${body.slice(0, -1)} ` : body}"`;
 }

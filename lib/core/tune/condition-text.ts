@@ -1,29 +1,15 @@
-/** Texts from a log as values of a condition, whatever they hold. */
-
-const ESCAPES: Readonly<Record<string, string>> = {
-  '\\': '\\\\',
-  '"': '\\"',
-  '\b': '\\b',
-  '\f': '\\f',
-  '\n': '\\n',
-  '\r': '\\r',
-  '\t': '\\t',
-};
-
-/** A text in quotes, as a condition and the values of an exception take it. */
-export function quotedText(text: string): string {
-  return `"${escaped(text)}"`;
-}
+/** Patterns and list names in quoted values of a condition, whatever the texts of a log hold. */
+import { quotedText } from '../rules/print.ts';
 
 /**
- * The same as a pattern for `glob` that matches this text alone, and in which no name of a list stands: each ASCII character that
+ * A text in quotes as a pattern for `glob` that matches this text alone, and in which no name of a list stands: each ASCII character that
  * would end a word is a set of one, and so is the first letter. (Patterns are compared byte by byte, so nothing else can be in a set.)
  */
 export function quotedGlob(text: string): string {
   const pattern = text.replace(/^[A-Za-z0-9]|[ \t\n\r(),=*?[\]\\]/g, (found) =>
     found === '\\' || found === ']' ? `\\${found}` : `[${found}]`,
   );
-  return `"${escaped(pattern)}"`;
+  return quotedText(pattern);
 }
 
 /** What ends a word for Falco where it looks for names of lists. */
@@ -41,10 +27,4 @@ export function holdsListName(quoted: string, lists: ReadonlySet<string>): boole
     }
     return false;
   });
-}
-
-/** Falco sees no end of a text behind an escaped backslash, so one at the end is written as a backslash and a blank, which means the same. */
-function escaped(text: string): string {
-  const body = text.replace(/[\\"\b\f\n\r\t]/g, (found) => ESCAPES[found] as string);
-  return body.endsWith('\\') ? `${body.slice(0, -1)} ` : body;
 }

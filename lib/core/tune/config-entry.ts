@@ -1,7 +1,7 @@
 import type { ReasonCode } from '../classify/reasons.ts';
 import type { Principal } from '../model/audit-event.ts';
 import { principalId } from '../normalise/principal-id.ts';
-import { quotedText } from './condition-text.ts';
+import { quotedText } from '../rules/print.ts';
 import { yamlText } from './yaml-text.ts';
 
 /** What may be written into `driftwire.yaml`: an item of the list of that name. */

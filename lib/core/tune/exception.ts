@@ -1,5 +1,6 @@
 import type { LoadedRule } from '../rules/loader/model.ts';
-import { holdsListName, quotedGlob, quotedText } from './condition-text.ts';
+import { quotedText } from '../rules/print.ts';
+import { holdsListName, quotedGlob } from './condition-text.ts';
 import { plainYamlText, yamlText } from './yaml-text.ts';
 
 /** What an exception lets through: one action of one principal. */

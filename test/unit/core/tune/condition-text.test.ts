@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { compileCondition } from '../../../../lib/core/rules/load-rules.ts';
-import { holdsListName, quotedGlob, quotedText } from '../../../../lib/core/tune/condition-text.ts';
+import { quotedText } from '../../../../lib/core/rules/print.ts';
+import { holdsListName, quotedGlob } from '../../../../lib/core/tune/condition-text.ts';
 import { contextOf } from '../../../support/context.ts';
 import { kubernetesEvent } from '../../../support/records.ts';
 

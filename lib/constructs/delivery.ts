@@ -3,7 +3,7 @@ import { Construct } from 'constructs';
 import type { SecretReference } from '../config/schema-values.ts';
 import type { DeadLetters } from './dead-letters.ts';
 import { DriftwireFunction, type FunctionDefaults } from './driftwire-function.ts';
-import { ALL_LEDGER_ACTIONS, type Ledger } from './ledger.ts';
+import type { Ledger } from './ledger.ts';
 import { mayReadSecrets } from './secret-grants.ts';
 import { DELIVERY_RECEIVES, mayConsume, mayPostpone, maySend, WorkQueue } from './work-queue.ts';
 
@@ -75,7 +75,7 @@ export class Delivery extends Construct {
       may: [
         mayConsume(findings),
         mayPostpone(findings),
-        ledger.may('GetItem', 'BatchGetItem', 'Query', 'PutItem', 'UpdateItem'),
+        ledger.may('BatchGetItem', 'PutItem', 'UpdateItem'),
         ...(alerts === undefined ? [] : [maySend(alerts)]),
         ...mayReadSecrets(this, places.recordSecrets, secretsKeyArn),
       ],
@@ -100,7 +100,7 @@ export class Delivery extends Construct {
       may: [
         mayConsume(alerts),
         mayPostpone(alerts),
-        ledger.may(...ALL_LEDGER_ACTIONS),
+        ledger.may('GetItem', 'BatchGetItem', 'Query', 'PutItem', 'UpdateItem', 'DeleteItem'),
         ...mayReadSecrets(this, places.secrets, secretsKeyArn),
         ...(places.topicArns.length === 0 ? [] : [mayPublish(places.topicArns)]),
       ],

@@ -22,7 +22,7 @@ aws:
 
 const COLLECTOR = 'aws: { mode: collector, processor: { account: "444455556666" } }';
 
-/** Why each of our roles may do what it may. */
+/** Why our roles may do what they may, by the first action of a statement; where each function has a reason of its own, with its name before. */
 const REASONS: Readonly<Record<string, string>> = {
   'logs:CreateLogStream': 'its own log',
   'sqs:ReceiveMessage': 'Lambda feeds it from this queue',
@@ -30,7 +30,11 @@ const REASONS: Readonly<Record<string, string>> = {
   'sqs:SendMessage': 'hands on, or puts aside what no retry can help',
   's3:GetObject': 'the objects of the existing trail; only with `aws.cloudtrail`',
   'kms:Decrypt': "only with a key of one's own",
-  'dynamodb:GetItem': 'the ledger: markers, totals, incidents',
+  'deliver dynamodb:BatchGetItem':
+    'counts each event once: its marker and the totals in one transaction; which values of a label have a series',
+  'alert dynamodb:GetItem': 'incidents, mutes, and what was sent to whom',
+  'metrics dynamodb:GetItem': 'reads the totals; keeps what the receiver has not taken yet',
+  'reconcile dynamodb:GetItem': 'what was counted before; how far it has come',
   'ssm:GetParameter': 'the secrets that driftwire.yaml names, when it starts',
   'secretsmanager:GetSecretValue': 'the secrets that driftwire.yaml names, when it starts',
   'sns:Publish': 'topics under `receivers`',
@@ -102,7 +106,7 @@ function roleSection(role: TemplateResource, resources: TemplateResources): stri
   const rows = statementsOf(role).map(({ Action, Resource }) => {
     const actions = [Action].flat();
     const what = [Resource].flat().map((one) => resourceName(one, resources));
-    return `| ${actions.map((action) => `\`${action}\``).join('<br>')} | ${what.map((one) => `\`${one}\``).join('<br>')} | ${REASONS[actions[0] ?? ''] ?? ''} |`;
+    return `| ${actions.map((action) => `\`${action}\``).join('<br>')} | ${what.map((one) => `\`${one}\``).join('<br>')} | ${reasonOf(nameOf(role), actions[0] ?? '')} |`;
   });
   return [
     `### ${nameOf(role)}`,
@@ -114,6 +118,13 @@ function roleSection(role: TemplateResource, resources: TemplateResources): stri
     ...rows,
     '',
   ].join('\n');
+}
+
+/** @throws an Error when there is none: a permission that nobody can explain is not granted. */
+function reasonOf(role: string, action: string): string {
+  const reason = REASONS[`${role} ${action}`] ?? REASONS[action];
+  if (reason === undefined) throw new Error(`why may ${role} do ${action}? say so in lib/stacks/permissions-page.ts`);
+  return reason;
 }
 
 function assumedBy({ Properties }: TemplateResource): string {

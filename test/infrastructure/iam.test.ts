@@ -43,8 +43,6 @@ const lines = (statements: readonly Statement[] | undefined): readonly string[] 
 
 const CONSUME = 'sqs:ReceiveMessage sqs:DeleteMessage sqs:GetQueueAttributes';
 const LOG = 'logs:CreateLogStream logs:PutLogEvents';
-const DOCUMENTS =
-  'dynamodb:GetItem dynamodb:BatchGetItem dynamodb:Query dynamodb:PutItem dynamodb:UpdateItem dynamodb:DeleteItem on ledger';
 const ACCOUNT = 'eu-west-1:AWS::AccountId';
 const SECRETS_KEY = 'kms:Decrypt on arn:aws:kms:eu-west-1:111122223333:key/5678abcd-12ab-34cd-56ef-1234567890ab';
 
@@ -81,7 +79,7 @@ describe('with everything that can be configured', () => {
       `${LOG} on deliverydeliverlog`,
       `${CONSUME} on deliveryfindings`,
       'sqs:ChangeMessageVisibility on deliveryfindings',
-      'dynamodb:GetItem dynamodb:BatchGetItem dynamodb:Query dynamodb:PutItem dynamodb:UpdateItem on ledger',
+      'dynamodb:BatchGetItem dynamodb:PutItem dynamodb:UpdateItem on ledger',
       'sqs:SendMessage on deliveryalerts',
       `ssm:GetParameter on arn:AWS::Partition:ssm:${ACCOUNT}:parameter/driftwire/loki`,
       SECRETS_KEY,
@@ -94,7 +92,7 @@ describe('with everything that can be configured', () => {
       `${LOG} on deliveryalertlog`,
       `${CONSUME} on deliveryalerts`,
       'sqs:ChangeMessageVisibility on deliveryalerts',
-      DOCUMENTS,
+      'dynamodb:GetItem dynamodb:BatchGetItem dynamodb:Query dynamodb:PutItem dynamodb:UpdateItem dynamodb:DeleteItem on ledger',
       `ssm:GetParameter on arn:AWS::Partition:ssm:${ACCOUNT}:parameter/driftwire/slack-token`,
       `secretsmanager:GetSecretValue on arn:AWS::Partition:secretsmanager:${ACCOUNT}:secret:driftwire/slack-signing-?????? arn:aws:secretsmanager:eu-west-1:111122223333:secret:pagerduty-AbCdEf`,
       SECRETS_KEY,
@@ -106,7 +104,7 @@ describe('with everything that can be configured', () => {
   test('metrics reads the ledger and writes to the one workspace', () => {
     expect(lines(roles['metrics-role'])).toEqual([
       `${LOG} on totalsmetricslog`,
-      DOCUMENTS,
+      'dynamodb:GetItem dynamodb:Query dynamodb:PutItem dynamodb:UpdateItem dynamodb:DeleteItem on ledger',
       `aps:RemoteWrite on arn:AWS::Partition:aps:${ACCOUNT}:workspace/ws-1234abcd-12ab`,
       'sqs:SendMessage on asideundelivered',
     ]);

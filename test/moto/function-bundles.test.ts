@@ -11,9 +11,10 @@ import { bundleAll } from '../support/bundles.ts';
 import { FakeLoki } from '../support/fake-loki/server.ts';
 import { FakeReceiver } from '../support/fake-receiver/receiver.ts';
 import { FakeSlack } from '../support/fake-slack/server.ts';
+import { grantedActions, unusedActions } from '../support/infrastructure/granted.ts';
 import { callMoto, MOTO_SERVER, type Moto, startMoto } from '../support/moto.ts';
 import { cloudtrailRecord, kubernetesEvent } from '../support/records.ts';
-import { runBundle } from '../support/run-bundle.ts';
+import { type HandlerRun, runBundle } from '../support/run-bundle.ts';
 
 const TABLE = 'driftwire-ledger';
 const TOKEN = 'glc_hunter2hunter2';
@@ -27,20 +28,21 @@ describe.skipIf(MOTO_SERVER === undefined)('bundled functions', { timeout: 180_0
   let moto: Moto;
   let recorder: AwsRecorder;
   let environment: Readonly<Record<string, string>> = {};
+  let granted: Readonly<Record<string, readonly string[]>> = {};
+  const used = new Map<string, Set<string>>();
 
   beforeAll(async () => {
     moto = await startMoto(MOTO_SERVER ?? '');
     recorder = new AwsRecorder(moto.endpoint);
     const [lokiUrl, writeUrl, slackUrl, awsUrl] = await Promise.all([loki.start(), receiver.start(), slack.start(), recorder.start()]);
-    await bundleAll(
-      folder,
-      `
+    const config = `
 loki: {url: "${lokiUrl}", token: {ssm: /driftwire/loki}}
 prometheus: {remote_write: {url: "${writeUrl}"}}
 slack: {token: {secretsmanager: driftwire/slack}, channel: "#drift", api_url: "${slackUrl}/api/"}
-aws: {cloudtrail: {bucket: acme-trail}}
-`,
-    );
+aws: {cloudtrail: {bucket: acme-trail}, eks: {log_groups: [/aws/eks/demo/cluster]}}
+`;
+    await bundleAll(folder, config);
+    granted = grantedActions(config);
     await call('AmazonSSM.PutParameter', { Name: '/driftwire/loki', Value: TOKEN, Type: 'SecureString' });
     await call('secretsmanager.CreateSecret', { Name: 'driftwire/slack', SecretString: slack.token, ClientRequestToken: randomUUID() });
     await callMoto(moto, 'DynamoDB_20120810.CreateTable', {
@@ -111,6 +113,16 @@ aws: {cloudtrail: {bucket: acme-trail}}
     }
   }
 
+  /** Runs a function with the rights of its role and no other. */
+  async function run(name: string, event: unknown): Promise<HandlerRun> {
+    recorder.grant(granted[name] ?? []);
+    recorder.take();
+    const told = await runBundle(join(folder, name), event, environment);
+    used.set(name, new Set([...(used.get(name) ?? []), ...recorder.take()]));
+    return told;
+  }
+  const usedBy = (name: string): readonly string[] => [...(used.get(name) ?? [])].toSorted();
+
   const entries = () => loki.stored().flatMap((stored) => stored.entries);
   const nowText = (): string => new Date().toISOString().replace(/\.\d+Z$/, 'Z');
 
@@ -124,10 +136,10 @@ aws: {cloudtrail: {bucket: acme-trail}}
       detail,
     });
     const event = { Records: [body, '{"Records":[{'].map((each, at) => ({ messageId: `m${at}`, body: each })) };
-    const read = await runBundle(join(folder, 'cloudtrail'), event, environment);
+    const read = await run('cloudtrail', event);
     expect(read).toMatchObject({ ok: true, answer: { batchItemFailures: [] } });
     expect(read.lines.map((line) => JSON.parse(line))).toMatchObject([{ level: 'error', code: 'bad_json' }]);
-    expect(recorder.take()).toEqual(['sqs:SendMessage']);
+    expect(usedBy('cloudtrail')).toEqual(['sqs:SendMessage']);
 
     const audit = kubernetesEvent({
       auditID: randomUUID(),
@@ -147,16 +159,16 @@ aws: {cloudtrail: {bucket: acme-trail}}
       logEvents: [{ id: '1', timestamp: Date.now(), message: JSON.stringify(audit) }],
     };
     const payload = { awslogs: { data: gzipSync(JSON.stringify(message)).toString('base64') } };
-    expect(await runBundle(join(folder, 'eks-audit'), payload, environment)).toEqual({
+    expect(await run('eks-audit', payload)).toEqual({
       ok: true,
       answer: { batchItemFailures: [] },
       lines: [],
     });
-    expect(recorder.take()).toEqual(['sqs:SendMessage']);
+    expect(usedBy('eks-audit')).toEqual(['sqs:SendMessage']);
 
     const findings = await drained(environment['DRIFTWIRE_FINDINGS_QUEUE_URL']);
     expect(findings.Records).toHaveLength(3);
-    const delivered = await runBundle(join(folder, 'deliver'), findings, environment);
+    const delivered = await run('deliver', findings);
     expect(delivered).toEqual({ ok: true, answer: { batchItemFailures: [] }, lines: [] });
     expect(entries().length).toBe(2);
     // a pattern was met: the library behind it came from its own file
@@ -164,7 +176,7 @@ aws: {cloudtrail: {bucket: acme-trail}}
       'Package manager run in a pod',
     );
 
-    expect(recorder.take()).toEqual([
+    expect(usedBy('deliver')).toEqual([
       'dynamodb:BatchGetItem',
       'dynamodb:PutItem',
       'dynamodb:UpdateItem',
@@ -174,19 +186,18 @@ aws: {cloudtrail: {bucket: acme-trail}}
 
     const alerts = await drained(environment['DRIFTWIRE_ALERTS_QUEUE_URL']);
     expect(alerts.Records).toHaveLength(2);
-    expect(await runBundle(join(folder, 'alert'), alerts, environment)).toEqual({ ok: true, answer: { batchItemFailures: [] }, lines: [] });
+    expect(await run('alert', alerts)).toEqual({ ok: true, answer: { batchItemFailures: [] }, lines: [] });
     expect(slack.visible().length).toBeGreaterThan(0);
     expect(slack.violations).toEqual([]);
-    expect(recorder.take()).toEqual([
+    expect(usedBy('alert')).toEqual([
       ...['BatchGetItem', 'GetItem', 'PutItem', 'UpdateItem'].map((action) => `dynamodb:${action}`),
       'secretsmanager:GetSecretValue',
     ]);
-    const repeated = await runBundle(join(folder, 'deliver'), findings, environment);
+    const repeated = await run('deliver', findings);
     expect(repeated).toMatchObject({ ok: true, answer: { batchItemFailures: [] } });
-    recorder.take();
 
-    expect(await runBundle(join(folder, 'metrics'), {}, environment)).toEqual({ ok: true, lines: [] });
-    expect(recorder.take()).toEqual(['GetItem', 'PutItem', 'Query', 'UpdateItem'].map((action) => `dynamodb:${action}`));
+    expect(await run('metrics', {})).toEqual({ ok: true, lines: [] });
+    expect(usedBy('metrics')).toEqual(['GetItem', 'PutItem', 'Query', 'UpdateItem'].map((action) => `dynamodb:${action}`));
     const written = receiver.seen.flatMap(({ request }) => request.series.map(({ labels }) => JSON.stringify(labels)));
     expect(receiver.faults).toEqual([]);
     expect(written.join('\n')).toContain('aws_cloudtrail_manual_changes_total');
@@ -209,11 +220,48 @@ aws: {cloudtrail: {bucket: acme-trail}}
     await call('AmazonSSM.DeleteParameter', { Name: '/driftwire/loki' });
     const detail = cloudtrailRecord({ eventID: randomUUID(), eventTime: nowText() });
     const body = JSON.stringify({ 'detail-type': 'AWS API Call via CloudTrail', source: 'aws.ec2', detail });
-    await runBundle(join(folder, 'cloudtrail'), { Records: [{ messageId: 'm0', body }] }, environment);
+    await run('cloudtrail', { Records: [{ messageId: 'm0', body }] });
     const findings = await drained(environment['DRIFTWIRE_FINDINGS_QUEUE_URL']);
-    const { answer, lines } = await runBundle(join(folder, 'deliver'), findings, environment);
+    const { answer, lines } = await run('deliver', findings);
     expect((answer as { batchItemFailures: readonly unknown[] }).batchItemFailures.length).toBeGreaterThan(0);
     expect(lines.join('\n')).toContain('the SSM parameter /driftwire/loki cannot be read (ParameterNotFound)');
     expect(lines.join('\n')).not.toContain(TOKEN);
+  });
+
+  test('an object of the trail is read', async () => {
+    const key = 'AWSLogs/111122223333/CloudTrail/eu-west-1/2026/11/21/a.json.gz';
+    const authorization = 'AWS4-HMAC-SHA256 Credential=test/20261121/eu-west-1/s3/aws4_request, SignedHeaders=host, Signature=0';
+    const eventID = randomUUID();
+    const records = { Records: [cloudtrailRecord({ eventID, eventTime: nowText() })] };
+    for (const [path, body] of [
+      ['acme-trail', '<CreateBucketConfiguration><LocationConstraint>eu-west-1</LocationConstraint></CreateBucketConfiguration>'],
+      [`acme-trail/${key}`, gzipSync(JSON.stringify(records))],
+    ] as const) {
+      const answer = await fetch(`${moto.endpoint}/${path}`, { method: 'PUT', headers: { authorization }, body });
+      expect(answer.ok, await answer.text()).toBe(true);
+    }
+    const detail = { bucket: { name: 'acme-trail' }, object: { key, size: 1 } };
+    const body = JSON.stringify({ 'detail-type': 'Object Created', source: 'aws.s3', detail });
+    expect(await run('cloudtrail', { Records: [{ messageId: 'm0', body }] })).toEqual({
+      ok: true,
+      answer: { batchItemFailures: [] },
+      lines: [],
+    });
+    expect(JSON.stringify((await drained(environment['DRIFTWIRE_FINDINGS_QUEUE_URL'])).Records)).toContain(eventID);
+  });
+
+  test('nothing is granted that no function needs', () => {
+    const unused = Object.fromEntries(Object.entries(granted).map(([name, actions]) => [name, unusedActions(actions, used.get(name))]));
+    expect(unused).toEqual({
+      cloudtrail: [],
+      'eks-audit': [],
+      deliver: [],
+      // presses of buttons, which are kept in a document, and its old parts once it is larger than an item; a pause that Slack asks for; what no retry can help
+      alert: ['dynamodb:DeleteItem', 'dynamodb:Query', 'sqs:ChangeMessageVisibility', 'sqs:SendMessage'],
+      // old parts of a document that is larger than an item; what Lambda gives up
+      metrics: ['dynamodb:DeleteItem', 'sqs:SendMessage'],
+      // inbound-bundles.test.ts runs this one
+      reconcile: expect.any(Array),
+    });
   });
 });

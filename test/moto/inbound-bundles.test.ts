@@ -6,8 +6,10 @@ import { dynamoDb } from '../../lib/clients/aws.ts';
 import { placeText } from '../../lib/core/reconcile/place.ts';
 import { type QueueMessage, readMessage } from '../../lib/lambda/queue-message.ts';
 import { DynamoStore } from '../../lib/stores/dynamodb.ts';
+import { AwsRecorder } from '../support/aws-recorder.ts';
 import { bundleAll } from '../support/bundles.ts';
 import { FakeAws } from '../support/fake-aws/server.ts';
+import { grantedActions, unusedActions } from '../support/infrastructure/granted.ts';
 import { callMoto, MOTO_SERVER, type Moto, startMoto } from '../support/moto.ts';
 import { auditLine, GROUP, MINUTE_MS, REGION, trailEvent } from '../support/reconciling.ts';
 import { kubernetesEvent } from '../support/records.ts';
@@ -26,12 +28,16 @@ describe.skipIf(MOTO_SERVER === undefined)('bundled functions', { timeout: 180_0
   const folder = mkdtempSync(join(tmpdir(), 'driftwire-inbound-'));
   const histories = new FakeAws({ now: Date.now });
   let moto: Moto;
+  const recorders: AwsRecorder[] = [];
+  const granted = grantedActions(CONFIG);
+  const used = new Map<string, Set<string>>();
   let store: DynamoStore | undefined;
   let environment: Readonly<Record<string, string>> = {};
 
   beforeAll(async () => {
     moto = await startMoto(MOTO_SERVER ?? '');
-    const endpoint = await histories.start();
+    recorders.push(new AwsRecorder(moto.endpoint), new AwsRecorder(await histories.start()));
+    const [awsUrl = '', historiesUrl = ''] = await Promise.all(recorders.map((recorder) => recorder.start()));
     await bundleAll(folder, CONFIG);
     await call('ssm', 'AmazonSSM.PutParameter', { Name: '/driftwire/ingest', Value: TOKEN, Type: 'SecureString' });
     await call('secretsmanager', 'secretsmanager.CreateSecret', { Name: 'driftwire/signing', SecretString: SIGNING_SECRET });
@@ -48,19 +54,19 @@ describe.skipIf(MOTO_SERVER === undefined)('bundled functions', { timeout: 180_0
       await call('sqs', 'AmazonSQS.CreateQueue', { QueueName: name, Attributes: { MaximumMessageSize: '1048576' } });
     }
     environment = {
-      AWS_ENDPOINT_URL: moto.endpoint,
-      AWS_ENDPOINT_URL_CLOUDTRAIL: endpoint,
-      AWS_ENDPOINT_URL_CLOUDWATCH_LOGS: endpoint,
+      AWS_ENDPOINT_URL: awsUrl,
+      AWS_ENDPOINT_URL_CLOUDTRAIL: historiesUrl,
+      AWS_ENDPOINT_URL_CLOUDWATCH_LOGS: historiesUrl,
       DRIFTWIRE_TABLE: TABLE,
-      DRIFTWIRE_FINDINGS_QUEUE_URL: `${moto.endpoint}/123456789012/findings`,
-      DRIFTWIRE_ALERTS_QUEUE_URL: `${moto.endpoint}/123456789012/alerts`,
+      DRIFTWIRE_FINDINGS_QUEUE_URL: `${awsUrl}/123456789012/findings`,
+      DRIFTWIRE_ALERTS_QUEUE_URL: `${awsUrl}/123456789012/alerts`,
     };
     const access = { endpoint: moto.endpoint, region: REGION, credentials: { accessKeyId: 'test', secretAccessKey: 'test' } };
     store = new DynamoStore({ table: TABLE, client: dynamoDb(access) });
   }, 180_000);
   afterAll(async () => {
     await store?.close();
-    await Promise.all([moto.stop(), histories.stop()]);
+    await Promise.all([moto.stop(), histories.stop(), ...recorders.map((recorder) => recorder.stop())]);
     rmSync(folder, { recursive: true });
   });
 
@@ -72,7 +78,13 @@ describe.skipIf(MOTO_SERVER === undefined)('bundled functions', { timeout: 180_0
     return (await answer.json()) as T;
   }
 
-  const run = (name: string, event: unknown): Promise<HandlerRun> => runBundle(join(folder, name), event, environment);
+  /** Runs a function with the rights of its role and no other. */
+  async function run(name: string, event: unknown, changed: Readonly<Record<string, string>> = {}): Promise<HandlerRun> {
+    for (const recorder of recorders) recorder.grant(granted[name] ?? []);
+    const told = await runBundle(join(folder, name), event, { ...environment, ...changed });
+    used.set(name, new Set([...(used.get(name) ?? []), ...recorders.flatMap((recorder) => recorder.take())]));
+    return told;
+  }
 
   /** Takes everything out of a queue. */
   async function drained(name: string): Promise<readonly QueueMessage[]> {
@@ -153,11 +165,17 @@ describe.skipIf(MOTO_SERVER === undefined)('bundled functions', { timeout: 180_0
 
   test('without its queue nothing is acknowledged', async () => {
     const body = JSON.stringify({ kind: 'EventList', apiVersion: 'audit.k8s.io/v1', items: [kubernetesEvent({ auditID: 'lost?' })] });
-    const gone = { ...environment, DRIFTWIRE_FINDINGS_QUEUE_URL: `${moto.endpoint}/123456789012/gone` };
+    const gone = { DRIFTWIRE_FINDINGS_QUEUE_URL: `${environment['AWS_ENDPOINT_URL']}/123456789012/gone` };
     const event = urlEvent('/ingest/kubernetes', body, { headers: { authorization: `Bearer ${TOKEN}` } });
-    const { answer, lines } = await runBundle(join(folder, 'webhook'), event, gone);
+    const { answer, lines } = await run('webhook', event, gone);
     expect(answer).toMatchObject({ statusCode: 503 });
     expect(lines.join('')).toContain('has not taken 1 of 1 messages');
     expect(lines.join('')).not.toContain(TOKEN);
+  });
+
+  test('nothing is granted that no function needs', () => {
+    const unused = (name: string): readonly string[] => unusedActions(granted[name], used.get(name));
+    expect(unused('webhook')).toEqual([]);
+    expect(unused('reconcile')).toEqual([]);
   });
 });

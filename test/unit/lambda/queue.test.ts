@@ -86,6 +86,34 @@ describe('a queue that we write to', () => {
     expect(sqs.calls).toBe(1);
   });
 
+  test('many messages go in several calls at a time', async () => {
+    const { queue, sqs, limits } = queueOf();
+    const take = sqs.sendMessageBatch.bind(sqs);
+    let [now, most] = [0, 0];
+    sqs.sendMessageBatch = async (input) => {
+      most = Math.max(most, ++now);
+      await new Promise((resolve) => setImmediate(resolve));
+      now--;
+      return take(input);
+    };
+    const answers = await queue.send(messages(1_000), limits);
+    expect(answers.every(({ ok }) => ok)).toBe(true);
+    expect(new Set(sqs.kept.map(({ body }) => body)).size).toBe(1_000);
+    expect(most).toBe(8);
+  });
+
+  test('a queue that takes seconds to fail is not asked any more when time is up', async () => {
+    const { queue, sqs, timing, limits } = queueOf();
+    sqs.sendMessageBatch = async () => {
+      timing.advance(5_000);
+      throw Object.assign(new Error('socket hang up'), { name: 'TimeoutError' });
+    };
+    const answers = await queue.send(messages(1_000), limits);
+    expect(answers[0]).toEqual({ ok: false, message: 'TimeoutError: socket hang up' });
+    expect(answers.at(-1)).toEqual({ ok: false, message: 'no time was left to send it' });
+    expect(timing.now() - limits.deadlineMs).toBeLessThanOrEqual(8 * 5_000);
+  });
+
   test('a client that could not be made is made anew for the next message', async () => {
     const sqs = new FakeSqs();
     let opened = 0;

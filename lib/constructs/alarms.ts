@@ -32,6 +32,8 @@ export interface Watched {
   readonly metrics: lambda.IFunction | undefined;
   /** Log with the findings, where no other place for them is configured. */
   readonly findingsLog: string | undefined;
+  /** Log of the function that asks again; undefined where nothing is asked again. */
+  readonly reconcileLog: string | undefined;
 }
 
 export interface AlarmsProps {

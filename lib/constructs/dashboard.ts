@@ -16,7 +16,7 @@ export class Dashboard extends Construct {
     new cloudwatch.Dashboard(this, 'board', {
       dashboardName: this.dashboardName,
       defaultInterval: Duration.hours(12),
-      widgets: [...findings(watched), intake(watched), queues(watched), functions(watched)],
+      widgets: [...findings(watched), intake(watched), queues(watched), functions(watched), ...missed(watched)],
     });
   }
 }
@@ -91,6 +91,19 @@ function functions({ functions: all }: Watched): cloudwatch.IWidget[] {
       all.map((one) => one.metricDuration({ period: PERIOD, statistic: 'p95' })),
     ),
   ];
+}
+
+/** What no stream has brought: the number is in Prometheus (`driftwire_missed_total`), here is what the hourly look has said. */
+function missed({ reconcileLog }: Watched): cloudwatch.IWidget[][] {
+  if (reconcileLog === undefined) return [];
+  const queryLines = [
+    'fields @timestamp, level, name, events, behindMinutes, message',
+    'filter ispresent(level)',
+    'sort @timestamp desc',
+    'limit 50',
+  ];
+  const title = 'Missed by the streams, found by asking again (should be empty)';
+  return [[new cloudwatch.LogQueryWidget({ title, logGroupNames: [reconcileLog], queryLines, width: 24, height: 6 })]];
 }
 
 function graph(title: string, left: cloudwatch.IMetric[]): cloudwatch.GraphWidget {

@@ -111,6 +111,7 @@ function watch(
     stream: detector.stream,
     subscribed,
     metrics: metrics?.metrics,
+    reconcileLog: reconciler?.reconcile.logName,
   };
 }
 

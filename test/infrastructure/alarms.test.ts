@@ -133,6 +133,19 @@ describe('the dashboard', () => {
     expect(told.outputs).not.toContain('FindingsLogGroup');
   });
 
+  test('shows what the streams have missed, unless nothing is asked again', () => {
+    const bodyOf = (yaml: string): string => {
+      const { Driftwire } = templatesOf(yaml);
+      if (Driftwire === undefined) throw new Error('no stack');
+      return JSON.stringify(Object.values(resourcesOf(Driftwire, 'AWS::CloudWatch::Dashboard'))[0]?.Properties['DashboardBody']);
+    };
+    for (const yaml of ['', EVERYTHING]) {
+      expect(bodyOf(yaml)).toContain('Missed by the streams');
+      expect(bodyOf(yaml)).toMatch(/reconcilerreconcilelog/);
+    }
+    expect(bodyOf('aws: { reconcile: false }')).not.toContain('Missed by the streams');
+  });
+
   test('can be left out', () => {
     const { Driftwire } = templatesOf('aws: { dashboard: false }');
     if (Driftwire === undefined) throw new Error('no stack');

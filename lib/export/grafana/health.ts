@@ -198,7 +198,17 @@ function recordPanels(runbook: Runbook): Panels {
     barsPanel(
       {
         ...text,
-        width: 24,
+        title: 'Missed by the streams',
+        description:
+          'Events with findings that no stream had brought, found by asking CloudTrail or CloudWatch Logs again every hour; delivered late. No bar: none.',
+        links: [runbook('DriftwireEventsMissed'), toEvents],
+      },
+      [{ expr: boardCount(['source'], of(METRIC.missed), BAR), legend: '{{source}}' }],
+      { every: '1m' },
+    ),
+    barsPanel(
+      {
+        ...text,
         title: 'Posts turned away',
         description: 'Posts of which nothing was stored. full: the spool has no room; unauthorized: a wrong token. No bar: none.',
         links: [runbook('DriftwirePostsRejected')],

@@ -86,6 +86,7 @@ export function makeHistory(startMs: number): History {
     if (random() < 0.05) {
       const rule = pick(['Denied change attempt in a cluster', 'Policy engine denied a request']);
       count('driftwire_findings_total', { rule, priority: 'Notice', source: 'k8s_audit' }, timeMs);
+      count('driftwire_missed_total', { source }, timeMs);
       count('driftwire_failed_total', { source, code: pick(['bad_json', 'bad_time']) }, timeMs);
       count('driftwire_rejected_posts_total', { endpoint: pick(['kubernetes', 'falco']), reason: pick(['full', 'unauthorized']) }, timeMs);
       count('driftwire_label_overflow_total', { metric: 'aws_cloudtrail_manual_changes_total', label: pick(['user', 'action']) }, timeMs);

@@ -153,6 +153,7 @@ export const TRUTHS: Readonly<Record<string, Truth>> = {
   'driftwire-health / Dropped, by reason / A': own('dropped_total', ['reason'], 'step'),
   'driftwire-health / Failed, by source and code / A': own('failed_total', ['source', 'code'], 'step'),
   'driftwire-health / Age of the newest event / A': gauges('driftwire_last_event_timestamp_seconds', (value, now) => now - value),
+  'driftwire-health / Missed by the streams / A': own('missed_total', ['source'], 'step'),
   'driftwire-health / Posts turned away / A': own('rejected_posts_total', ['endpoint', 'reason'], 'step'),
   'driftwire-health / Deliveries, by sink and outcome / A': own('deliveries_total', ['sink', 'outcome'], 'step'),
   'driftwire-health / From the event to the sink / A': delay(0.5),

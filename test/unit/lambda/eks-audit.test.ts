@@ -138,6 +138,25 @@ describe('a stream', () => {
     expect(await work.runRecords(batch, limits)).toBe(batch[1]?.kinesis.sequenceNumber);
   });
 
+  test('a flood of changes is sent while it is read', { timeout: 60_000 }, async () => {
+    const { work, findingsSqs, limits } = workOf();
+    const flood = (record: number) => payload(Array.from({ length: 400 }, (_, at) => change(`c-${record}-${at}`)));
+    let callsWhileRead = 0;
+    const last: StreamRecord = {
+      kinesis: {
+        sequenceNumber: '49545115243490985018280067714973144582180062593244200999',
+        get data() {
+          callsWhileRead = findingsSqs.calls;
+          return flood(4);
+        },
+      },
+    };
+    const batch = [...records(flood(0), flood(1), flood(2), flood(3)), last];
+    expect(await work.runRecords(batch, limits)).toBeUndefined();
+    expect(new Set(eventsIn(findingsSqs)).size).toBe(2_000);
+    expect(callsWhileRead).toBeGreaterThan(0);
+  });
+
   test('when time is up the rest of the shard comes again', async () => {
     const { work, timing } = workOf();
     const batch = records(payload([change('a')]));

@@ -3,6 +3,7 @@ import type { Delivery } from './model/delivery.ts';
 import type { DeliveryResult, SinkCheck } from './model/delivery-result.ts';
 import type { Prefilter } from './model/facts.ts';
 import type { Decoded, EventSource, RawRecord } from './model/raw-record.ts';
+import type { DayNoise } from './tune/day-noise.ts';
 
 /** Takes what readers find, in the order of the input. */
 export interface Receiver {
@@ -51,6 +52,8 @@ export interface Mark {
   /** Makes it count once for the 30 days a mark is remembered; any length. */
   readonly key: string;
   readonly increments: readonly Increment[];
+  /** Added with them. A group that is new when its day has no room for another is counted without its name. */
+  readonly noise?: readonly DayNoise[];
 }
 
 /** What became of one mark: counted now, counted before, or to be handed in again. */
@@ -78,6 +81,22 @@ export interface Ledger {
 export interface Marks {
   /** Those of the keys that were counted in the last 30 days, and perhaps some that were before. Changes nothing. */
   marked(keys: readonly string[]): Promise<ReadonlySet<string>>;
+}
+
+/** Days of events (`2026-11-21`, UTC), both included; left out, there is no end on that side. */
+export interface DayRange {
+  readonly from?: string | undefined;
+  readonly to?: string | undefined;
+}
+
+/** What makes noise. */
+export interface Noise {
+  /**
+   * Hands over what was counted in the last 30 days about the events of these days, in no particular order; the findings without a
+   * group may come in several parts. First and last are those of the earliest and the latest event of a day, in DynamoDB of those that
+   * were counted first and last.
+   */
+  noise(days: DayRange, take: (noise: DayNoise) => void): Promise<void>;
 }
 
 /** Something kept as a whole, with the number of the write that made it. */
@@ -214,7 +233,7 @@ export interface Spool {
 }
 
 /** What every store does on AWS, where the queues are the spool. */
-export interface SharedStore extends Ledger, Marks, Documents, IncidentRecords {
+export interface SharedStore extends Ledger, Marks, Noise, Documents, IncidentRecords {
   close(): Promise<void>;
 }
 

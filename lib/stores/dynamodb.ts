@@ -7,13 +7,15 @@ import type { DynamoDb } from '../clients/aws.ts';
 import { SYSTEM_TIMING, type Timing } from '../clients/retry.ts';
 import { seriesKey, seriesOf } from '../core/deliver/series-key.ts';
 import { DriftwireError } from '../core/errors.ts';
-import type { CountOutcome, IncidentMember, Increment, Mark, SharedStore, Total, Versioned } from '../core/ports.ts';
+import type { CountOutcome, DayRange, IncidentMember, Increment, Mark, SharedStore, Total, Versioned } from '../core/ports.ts';
+import type { DayNoise } from '../core/tune/day-noise.ts';
 import { dynamoError, isConditionFailure, persistently } from './dynamodb/attempt.ts';
 import { DynamoDocuments } from './dynamodb/documents.ts';
 import { existing } from './dynamodb/existing.ts';
 import { DynamoIncidents } from './dynamodb/incidents.ts';
 import { markKey, TOTAL_SHARDS, textOfKey, totalKey, totalPartition } from './dynamodb/items.ts';
 import { LabelView } from './dynamodb/label-view.ts';
+import { readNoise } from './dynamodb/noise.ts';
 import { Transactions } from './dynamodb/transactions.ts';
 import { checkIncrements, checkLevels, checkMembers } from './misuse.ts';
 import { type StoreOptions, storeSettings } from './options.ts';
@@ -31,6 +33,7 @@ export class DynamoStore implements SharedStore {
   readonly #client: DynamoDb;
   readonly #table: string;
   readonly #timing: Timing;
+  readonly #nowMs: () => number;
   readonly #transactions: Transactions;
   readonly #documents: DynamoDocuments;
   readonly #incidents: DynamoIncidents;
@@ -40,12 +43,14 @@ export class DynamoStore implements SharedStore {
     this.#client = client;
     this.#table = table;
     this.#timing = timing;
-    const { budget, nowMs } = storeSettings(options);
+    const { budget, nowMs, noiseGroupsADay } = storeSettings(options);
+    this.#nowMs = nowMs;
     this.#transactions = new Transactions({
       client,
       table,
       timing,
       budget,
+      noiseGroupsADay,
       nowMs,
       labels: new LabelView(client, table),
       newToken: randomUUID,
@@ -91,6 +96,11 @@ export class DynamoStore implements SharedStore {
     const sums = new Map<string, number>();
     for (const [series, value] of shards.flat()) sums.set(series, (sums.get(series) ?? 0) + value);
     return [...sums].map(([series, value]) => ({ ...seriesOf(series), value }));
+  }
+
+  async noise(days: DayRange, take: (noise: DayNoise) => void): Promise<void> {
+    const source = { client: this.#client, table: this.#table, timing: this.#timing, nowMs: this.#nowMs };
+    await this.#call(() => readNoise(source, days, take));
   }
 
   async document(name: string): Promise<Versioned | undefined> {

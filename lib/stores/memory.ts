@@ -9,6 +9,7 @@ import type {
   Acceptance,
   AcceptOutcome,
   CountOutcome,
+  DayRange,
   IncidentMember,
   Increment,
   Mark,
@@ -21,6 +22,7 @@ import type {
   Total,
   Versioned,
 } from '../core/ports.ts';
+import { type DayNoise, dayOf, furtherNoise, groupText, mergeNoise } from '../core/tune/day-noise.ts';
 import { checkIncrements, checkLevels, checkMembers } from './misuse.ts';
 import { entryBytes, MARK_TTL_MS, MAX_REFUSALS, type StoreOptions, type StoreSettings, storeSettings } from './options.ts';
 
@@ -35,6 +37,9 @@ export class MemoryStore implements Store {
   readonly #totals = new Map<string, number>();
   readonly #values = new Map<string, Set<string>>();
   readonly #marks = new Map<string, number>();
+  readonly #noise = new Map<string, { readonly noise: DayNoise; readonly madeMs: number }>();
+  /** Groups that began on the last day on which one did. */
+  #born = { day: '', groups: 0 };
   readonly #documents = new Map<string, Versioned>();
   readonly #incidents = new Map<string, Versioned & { readonly madeMs: number }>();
   readonly #members = new Map<string, { readonly note: string; readonly madeMs: number }>();
@@ -54,10 +59,12 @@ export class MemoryStore implements Store {
     checkIncrements(marks.flatMap(({ increments }) => increments));
     if (this.#isClosed) return marks.map(() => ({ kind: 'failed', error: closed() }));
     this.#forget(this.#marks, (madeMs) => madeMs);
-    return marks.map(({ key, increments }) => {
+    this.#forget(this.#noise, ({ madeMs }) => madeMs);
+    return marks.map(({ key, increments, noise = [] }) => {
       if (this.#marks.has(key)) return { kind: 'repeated' };
       this.#marks.set(key, this.#settings.nowMs());
       this.#add(increments);
+      for (const each of noise) this.#addNoise(each);
       return { kind: 'counted' };
     });
   }
@@ -83,6 +90,12 @@ export class MemoryStore implements Store {
   async totals(): Promise<readonly Total[]> {
     this.#open();
     return [...this.#totals].map(([key, value]) => ({ ...seriesOf(key), value }));
+  }
+
+  async noise({ from, to }: DayRange, take: (noise: DayNoise) => void): Promise<void> {
+    this.#open();
+    this.#forget(this.#noise, ({ madeMs }) => madeMs);
+    for (const { noise } of this.#noise.values()) if (noise.day >= (from ?? '') && noise.day <= (to ?? '~')) take(noise);
   }
 
   async document(name: string): Promise<Versioned | undefined> {
@@ -234,6 +247,24 @@ export class MemoryStore implements Store {
         this.#totals.set(key, (this.#totals.get(key) ?? 0) + by);
       }
     }
+  }
+
+  #addNoise(noise: DayNoise): void {
+    const madeMs = this.#settings.nowMs();
+    const key = `${noise.day} ${noise.kind === 'group' ? groupText(noise.group) : ''}`;
+    const known = this.#noise.get(key);
+    if (known === undefined && noise.kind === 'group' && !this.#hasRoom(dayOf(madeMs))) {
+      this.#addNoise(furtherNoise(noise));
+      return;
+    }
+    // taken out first, so that the map stays in the order of time
+    this.#noise.delete(key);
+    for (const merged of mergeNoise(known === undefined ? [noise] : [known.noise, noise])) this.#noise.set(key, { noise: merged, madeMs });
+  }
+
+  #hasRoom(day: string): boolean {
+    if (this.#born.day !== day) this.#born = { day, groups: 0 };
+    return ++this.#born.groups <= this.#settings.noiseGroupsADay;
   }
 
   #admit({ scope, value, limit }: { readonly scope: string; readonly value: string; readonly limit: number }): boolean {

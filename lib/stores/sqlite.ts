@@ -8,6 +8,7 @@ import type {
   Acceptance,
   AcceptOutcome,
   CountOutcome,
+  DayRange,
   IncidentMember,
   Increment,
   Mark,
@@ -20,10 +21,12 @@ import type {
   Total,
   Versioned,
 } from '../core/ports.ts';
+import type { DayNoise } from '../core/tune/day-noise.ts';
 import { storeKey } from './key.ts';
 import { checkIncrements, checkLevels, checkMembers } from './misuse.ts';
 import { MARK_TTL_MS, type StoreOptions, type StoreSettings, storeSettings } from './options.ts';
 import { SqliteIncidents } from './sqlite/incidents.ts';
+import { readNoise, SqliteNoise } from './sqlite/noise.ts';
 import { openDatabase } from './sqlite/open.ts';
 import { SqliteSpool } from './sqlite/spool.ts';
 import { storeError } from './sqlite/store-error.ts';
@@ -39,6 +42,7 @@ const DATED = [
   ['accepted', 'key'],
   ['member', 'key'],
   ['incident', 'name'],
+  ['noise', 'day, grp'],
 ] as const;
 
 /** Options of a store in a folder. */
@@ -61,6 +65,7 @@ export class SqliteStore implements Store {
   readonly #totals: SqliteTotals;
   readonly #spool: SqliteSpool;
   readonly #incidents: SqliteIncidents;
+  readonly #noise: SqliteNoise;
   readonly #mark: StatementSync;
   readonly #isMarked: StatementSync;
   #forgotMs = Number.NEGATIVE_INFINITY;
@@ -74,6 +79,7 @@ export class SqliteStore implements Store {
     this.#totals = new SqliteTotals(this.#db, this.#settings);
     this.#spool = new SqliteSpool(this.#db, this.#totals, this.#settings);
     this.#incidents = new SqliteIncidents(this.#db, this.#settings);
+    this.#noise = new SqliteNoise(this.#db, this.#settings);
     this.#mark = this.#db.prepare('INSERT OR IGNORE INTO counted VALUES (?, ?)');
     this.#isMarked = this.#db.prepare('SELECT 1 FROM counted WHERE key = ?');
   }
@@ -105,6 +111,10 @@ export class SqliteStore implements Store {
 
   async totals(): Promise<readonly Total[]> {
     return this.#read(() => this.#totals.all());
+  }
+
+  async noise(days: DayRange, take: (noise: DayNoise) => void): Promise<void> {
+    this.#read(() => readNoise(this.#db, days, this.#settings.nowMs(), take));
   }
 
   async document(name: string): Promise<Versioned | undefined> {
@@ -175,9 +185,10 @@ export class SqliteStore implements Store {
     this.#db.close();
   }
 
-  #count({ key, increments }: Mark): CountOutcome {
+  #count({ key, increments, noise = [] }: Mark): CountOutcome {
     if (Number(this.#mark.run(storeKey(key), this.#settings.nowMs()).changes) === 0) return { kind: 'repeated' };
     this.#totals.add(increments);
+    this.#noise.add(noise);
     return { kind: 'counted' };
   }
 
@@ -204,7 +215,7 @@ export class SqliteStore implements Store {
     let isMore = false;
     for (const [table, key] of DATED) {
       const old = `SELECT ${key} FROM ${table} WHERE made_ms <= ? ORDER BY made_ms LIMIT ?`;
-      const { changes } = this.#db.prepare(`DELETE FROM ${table} WHERE ${key} IN (${old})`).run(nowMs - MARK_TTL_MS, FORGET_AT_ONCE);
+      const { changes } = this.#db.prepare(`DELETE FROM ${table} WHERE (${key}) IN (${old})`).run(nowMs - MARK_TTL_MS, FORGET_AT_ONCE);
       isMore ||= Number(changes) === FORGET_AT_ONCE;
     }
     this.#db.exec('PRAGMA incremental_vacuum(256)');

@@ -4,6 +4,7 @@ import { OVERFLOW_METRIC } from '../../lib/core/deliver/label-budget.ts';
 import type { Ledger, SharedStore, Store } from '../../lib/core/ports.ts';
 import { CHANGES, change, mark, record, type StoreHarness, totalOf } from '../support/store-harness.ts';
 import { forgettingContract, incidentRecordsContract } from './incident-records.ts';
+import { noiseContract } from './noise.ts';
 import { spoolContract } from './spool.ts';
 
 const DAY_MS = 24 * 3_600_000;
@@ -16,6 +17,7 @@ async function byUser(ledger: Ledger): Promise<Readonly<Record<string, number>>>
 
 /** The contract of a ledger and its documents. */
 export function sharedStoreContract(name: string, harness: StoreHarness<SharedStore>): void {
+  noiseContract(name, harness);
   describe(`${name} as a ledger`, () => {
     test('counts a mark once, however often and with whatever others it comes', async () => {
       const store = await harness.open();

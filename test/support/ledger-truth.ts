@@ -1,6 +1,7 @@
 import { expect } from 'vitest';
 import type { Delivery } from '../../lib/core/model/delivery.ts';
-import type { Ledger } from '../../lib/core/ports.ts';
+import type { Ledger, Noise } from '../../lib/core/ports.ts';
+import type { DayNoise } from '../../lib/core/tune/day-noise.ts';
 import { foundWith } from './findings.ts';
 
 const CHANGES = 'kubernetes_audit_manual_changes_total';
@@ -15,11 +16,11 @@ export function numberedDelivery(number: number): Delivery {
   });
   const second = { ...found, finding: { ...found.finding, rule: 'Second rule', tags: ['audit'] } };
   const [key, requestKey] = [`k8s_audit event-${number} ResponseComplete`, `k8s_audit event-${number} request`];
-  return { key, requestKey, findings: number % 4 === 0 ? [second, found] : [found] };
+  return { key, requestKey, principal: `kubernetes:${userOf(number)}`, findings: number % 4 === 0 ? [second, found] : [found] };
 }
 
 /** Checks every total against the distinct events that were handed in, however often each was. */
-export async function expectTruth(ledger: Ledger, numbers: Iterable<number>, budget: { readonly users: number }): Promise<void> {
+export async function expectTruth(ledger: Ledger & Noise, numbers: Iterable<number>, budget: { readonly users: number }): Promise<void> {
   const distinct = [...new Set(numbers)];
   const changes = distinct.filter(isChange);
   const totals = await ledger.totals();
@@ -37,6 +38,23 @@ export async function expectTruth(ledger: Ledger, numbers: Iterable<number>, bud
   expect(own).toHaveLength(Math.min(users.size, budget.users));
   // Who has a series has all of it: nobody was counted under `other` first and by name later, or the other way round.
   for (const user of own) expect(sum(CHANGES, 'user', user)).toBe(changes.filter((number) => userOf(number) === user).length);
+  await expectTrueNoise(ledger, distinct);
+}
+
+/** Checks what makes noise: of each rule and person the number of distinct events. */
+async function expectTrueNoise(noise: Noise, distinct: readonly number[]): Promise<void> {
+  const kept: DayNoise[] = [];
+  await noise.noise({}, (each) => kept.push(each));
+  const told = kept.map((each) => [each.day, each.kind === 'group' ? `${each.group.rule} ${each.group.principal}` : each.kind, each.count]);
+  const expected = [...new Set(distinct.map(userOf))].flatMap((user) => {
+    const own = distinct.filter((number) => userOf(number) === user);
+    const second = own.filter((number) => number % 4 === 0).length;
+    return [
+      ['2026-03-14', `Manual Kubernetes change kubernetes:${user}`, own.length],
+      ...(second === 0 ? [] : [['2026-03-14', `Second rule kubernetes:${user}`, second]]),
+    ];
+  });
+  expect(told.toSorted()).toEqual(expected.toSorted());
 }
 
 function isChange(number: number): boolean {

@@ -14,19 +14,22 @@ interface ExactInteger {
 type WrittenValue = Exclude<OutputValue, bigint> | ExactInteger;
 type WrittenFinding = Omit<Finding, 'output_fields'> & { readonly output_fields: Readonly<Record<string, WrittenValue>> };
 
-interface WrittenDelivery extends Pick<Delivery, 'key' | 'requestKey' | 'ingest' | 'missed' | 'alert'>, Omit<FindingWithOrigin, 'finding'> {
+interface WrittenDelivery
+  extends Pick<Delivery, 'key' | 'requestKey' | 'principal' | 'ingest' | 'missed' | 'alert'>,
+    Omit<FindingWithOrigin, 'finding'> {
   readonly version: typeof VERSION;
   readonly findings: readonly [WrittenFinding, ...WrittenFinding[]];
 }
 
 /** Writes a delivery. */
-export function deliveryText({ key, requestKey, ingest, missed, alert, findings }: Delivery): string {
+export function deliveryText({ key, requestKey, principal, ingest, missed, alert, findings }: Delivery): string {
   const [first, ...more] = findings;
   const { recordText, origin, timeMs, foreignSource } = first;
   const written: WrittenDelivery = {
     version: VERSION,
     key,
     requestKey,
+    ...(principal === undefined ? {} : { principal }),
     ...(ingest === undefined ? {} : { ingest }),
     ...(missed === undefined ? {} : { missed }),
     ...(alert === undefined ? {} : { alert }),
@@ -43,13 +46,14 @@ export function deliveryText({ key, requestKey, ingest, missed, alert, findings 
 export function parseDelivery(text: string): Delivery | undefined {
   const written = parse(text);
   if (written?.version !== VERSION) return undefined;
-  const { key, requestKey, ingest, missed, alert, recordText, origin, timeMs, foreignSource, findings } = written;
+  const { key, requestKey, principal, ingest, missed, alert, recordText, origin, timeMs, foreignSource, findings } = written;
   const common = { recordText, origin, timeMs, ...(foreignSource === undefined ? {} : { foreignSource }) };
   const read = (finding: WrittenFinding): FindingWithOrigin => ({ finding: readFinding(finding), ...common });
   const [first, ...more] = findings;
   return {
     key,
     requestKey,
+    ...(principal === undefined ? {} : { principal }),
     ...(ingest === undefined ? {} : { ingest }),
     ...(missed === undefined ? {} : { missed }),
     ...(alert === undefined ? {} : { alert }),

@@ -2,8 +2,8 @@
 const MAX_UNITS = 256;
 
 /** A foreign text as the value of a label: what is absent is empty, what is too long is cut, what is no Unicode is replaced. */
-export function labelValue(text: string | null): string {
+export function labelValue(text: string | null, maxUnits: number = MAX_UNITS): string {
   if (text === null) return '';
-  const cut = text.length > MAX_UNITS ? `${text.slice(0, MAX_UNITS - 1)}…` : text;
+  const cut = text.length > maxUnits ? `${text.slice(0, maxUnits - 1)}…` : text;
   return cut.toWellFormed();
 }

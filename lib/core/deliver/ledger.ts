@@ -3,6 +3,8 @@ import type { DropReason, FailureCode } from '../errors.ts';
 import type { Delivery } from '../model/delivery.ts';
 import { type Finding, type FindingSource, PRIORITIES } from '../model/finding.ts';
 import type { Increment, Mark } from '../ports.ts';
+import { mergeNoise } from '../tune/day-noise.ts';
+import { noiseOf } from '../tune/noise-of.ts';
 import { labelValue } from './label-value.ts';
 import { mergeIncrements } from './merge-increments.ts';
 
@@ -17,9 +19,10 @@ const FALCO = 'falco';
 
 /**
  * The marks of one event: its record and findings under its own key; its manual change under the request's, because a request
- * is one change in however many of its stages a rule sees it.
+ * is one change in however many of its stages a rule sees it. What makes noise is counted with the findings.
  */
-export function marksOf({ key, requestKey, missed, findings }: Delivery): readonly Mark[] {
+export function marksOf(delivery: Delivery): readonly Mark[] {
+  const { key, requestKey, missed, findings } = delivery;
   const { source } = findings[0].finding;
   const event: readonly Increment[] = [
     { metric: 'driftwire_records_total', labels: { source, outcome: 'finding' }, by: 1 },
@@ -30,14 +33,17 @@ export function marksOf({ key, requestKey, missed, findings }: Delivery): readon
     // under the event's mark: what the stream brings after all, and first, was not missed
     ...(missed === undefined ? [] : [{ metric: MISSED_METRIC, labels: { source }, by: 1 }]),
   ];
+  const noise = mergeNoise(noiseOf(delivery));
+  const mark = (increments: readonly Increment[]): Mark => ({
+    key,
+    increments: mergeIncrements(increments),
+    ...(noise.length === 0 ? {} : { noise }),
+  });
   const drift = findings.find(({ finding }) => finding.source !== FALCO && finding.tags.includes(DRIFT));
-  if (drift === undefined) return [{ key, increments: mergeIncrements(event) }];
+  if (drift === undefined) return [mark(event)];
   const change = changeIncrement(drift.finding);
-  if (requestKey === key) return [{ key, increments: mergeIncrements([...event, change]) }];
-  return [
-    { key, increments: mergeIncrements(event) },
-    { key: requestKey, increments: [change] },
-  ];
+  if (requestKey === key) return [mark([...event, change])];
+  return [mark(event), { key: requestKey, increments: [change] }];
 }
 
 /** Where a record was read from, as far as that is known before it is understood. */

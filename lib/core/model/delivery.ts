@@ -1,3 +1,4 @@
+import { principalId } from '../normalise/principal-id.ts';
 import type { AlertState } from './alert.ts';
 import type { AuditEvent } from './audit-event.ts';
 import type { FindingWithOrigin } from './finding.ts';
@@ -11,6 +12,8 @@ export interface Delivery {
   readonly key: string;
   /** Equal for all stages of one request: what is counted as one manual change. */
   readonly requestKey: string;
+  /** `drift.principal`: what an exception names. Absent for what Falco judged, for alerts, and in what versions before it wrote. */
+  readonly principal?: string;
   /**
    * Says that the event comes late: its source tells of events late (CloudTrail in S3, a scan of old files, reconciliation), or it
    * was old when it was accepted (`asAccepted`). Decided once and kept with the delivery, never anew from the event's age,
@@ -27,7 +30,7 @@ export interface Delivery {
 
 /** The delivery of an event and what it made. */
 export function deliveryOf(event: AuditEvent, findings: Delivery['findings']): Delivery {
-  return { key: event.dedupeKey, requestKey: requestKeyOf(event), findings };
+  return { key: event.dedupeKey, requestKey: requestKeyOf(event), principal: principalId(event.principal), findings };
 }
 
 /**

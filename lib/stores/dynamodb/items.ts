@@ -9,6 +9,9 @@
  *     document <name>   part <...>   body
  *     incident <name>   -            version, body, ttl       what is known of incidents
  *     member <key>      -            note, ttl                an event that was counted in one
+ *     noise <shard>     <day> <...>  g, n, f, l, u, x, ttl    what makes noise: group, number, first, last, users, what is shown
+ *
+ * Values and scopes of noise are forgotten with it: their scopes are named after days, and their items have a `ttl`.
  */
 import type { AttributeValue, TransactWriteItem } from '../../clients/aws.ts';
 import { OPEN_LABELS } from '../../core/deliver/label-budget.ts';
@@ -24,6 +27,22 @@ export type Item = Record<string, AttributeValue>;
  * series of closed labels: those are spread by chance. Part of the stored data: a smaller number would hide what the others hold.
  */
 export const TOTAL_SHARDS = 8;
+
+/** Shards of what makes noise, so that a busy day is more than one partition. Part of the stored data. */
+export const NOISE_SHARDS = 8;
+
+/** What the scopes of groups of noise begin with; no metric is named so. */
+export const NOISE_SCOPE = 'noise ';
+
+/** When the table forgets what is written now. */
+export function timeToLive(nowMs: number): AttributeValue.NMember {
+  return { N: String(Math.ceil((nowMs + MARK_TTL_MS) / 1_000)) };
+}
+
+/** The key of a group's noise on a day. */
+export function noiseKey(shard: number, day: string, name: string): Item {
+  return { pk: { S: `noise ${shard}` }, sk: { S: `${day} ${name}` } };
+}
 
 /** The key of the item that says that a mark was counted. */
 export function markKey(key: string): Item {
@@ -72,8 +91,7 @@ export function textOfKey({ pk, sk }: Item): string {
 
 /** Makes a mark, if there is none. */
 export function putMark(table: string, key: string, nowMs: number): TransactWriteItem {
-  const ttl = { N: String(Math.ceil((nowMs + MARK_TTL_MS) / 1_000)) };
-  return { Put: { TableName: table, Item: { ...markKey(key), ttl }, ConditionExpression: 'attribute_not_exists(pk)' } };
+  return { Put: { TableName: table, Item: { ...markKey(key), ttl: timeToLive(nowMs) }, ConditionExpression: 'attribute_not_exists(pk)' } };
 }
 
 /** Adds to a total, which begins at 0. Numbers of DynamoDB are exact to 38 digits. */
@@ -92,19 +110,30 @@ export function addToTotal(table: string, metric: string, series: string, by: nu
 }
 
 /** Gives a value its own series, if it has none. */
-export function putValue(table: string, scope: string, value: string): TransactWriteItem {
-  return { Put: { TableName: table, Item: valueKey(scope, value), ConditionExpression: 'attribute_not_exists(pk)' } };
+export function putValue(table: string, scope: string, value: string, nowMs: number): TransactWriteItem {
+  const item = { ...valueKey(scope, value), ...(isForgotten(scope) ? { ttl: timeToLive(nowMs) } : {}) };
+  return { Put: { TableName: table, Item: item, ConditionExpression: 'attribute_not_exists(pk)' } };
 }
 
 /** Takes room for so many values, if there is. */
-export function takeRoom(table: string, scope: string, values: number, limit: number): TransactWriteItem {
+export function takeRoom(table: string, scope: string, values: number, limit: number, nowMs: number): TransactWriteItem {
+  const dated = isForgotten(scope);
   return {
     Update: {
       TableName: table,
       Key: scopeKey(scope),
-      UpdateExpression: 'ADD n :values',
+      UpdateExpression: dated ? 'SET #ttl = :ttl ADD n :values' : 'ADD n :values',
+      ...(dated ? { ExpressionAttributeNames: { '#ttl': 'ttl' } } : {}),
       ConditionExpression: 'attribute_not_exists(n) OR n <= :most',
-      ExpressionAttributeValues: { ':values': { N: String(values) }, ':most': { N: String(limit - values) } },
+      ExpressionAttributeValues: {
+        ':values': { N: String(values) },
+        ':most': { N: String(limit - values) },
+        ...(dated ? { ':ttl': timeToLive(nowMs) } : {}),
+      },
     },
   };
+}
+
+function isForgotten(scope: string): boolean {
+  return scope.startsWith(NOISE_SCOPE);
 }

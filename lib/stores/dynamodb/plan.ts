@@ -4,7 +4,9 @@ import { type Admission, type LabelBudget, withinBudget } from '../../core/deliv
 import { mergeIncrements } from '../../core/deliver/merge-increments.ts';
 import { seriesKey } from '../../core/deliver/series-key.ts';
 import type { Increment } from '../../core/ports.ts';
+import { type DayNoise, furtherNoise, mergeNoise } from '../../core/tune/day-noise.ts';
 import { addToTotal, putMark, putValue, takeRoom } from './items.ts';
+import { addNoise, noiseAdmission } from './noise.ts';
 
 /** Actions of one transaction (https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_TransactWriteItems.html, read 2026-11-20). */
 export const MAX_ACTIONS = 100;
@@ -19,16 +21,28 @@ export interface LabelsSeen {
   admitted(scope: string): number;
 }
 
-/** Increments as they are to be made, and the values that get their series by it. */
-export interface Resolved {
+/** What is to be added. */
+export interface Wanted {
   readonly increments: readonly Increment[];
+  readonly noise: readonly DayNoise[];
+}
+
+/** How much room there is, and the time (ms since 1970), whose day gives room to groups of noise. */
+export interface Room {
+  readonly budget: LabelBudget;
+  readonly noiseGroupsADay: number;
+  readonly nowMs: number;
+}
+
+/** Increments and noise as they are to be made, and the values that get their series by it. */
+export interface Resolved extends Wanted {
   readonly admissions: readonly Admission[];
   /** Must be looked up first: the answer above is only right if they all were free. */
   readonly unknown: readonly Admission[];
 }
 
-/** Applies the budget to increments. */
-export function resolve(increments: readonly Increment[], budget: LabelBudget, seen: LabelsSeen): Resolved {
+/** Applies the budget to increments, and the room for groups to noise. */
+export function resolve(wanted: Wanted, { budget, noiseGroupsADay, nowMs }: Room, seen: LabelsSeen): Resolved {
   const admissions = new Map<string, Admission>();
   const unknown = new Map<string, Admission>();
   const taken = new Map<string, number>();
@@ -44,8 +58,16 @@ export function resolve(increments: readonly Increment[], budget: LabelBudget, s
     taken.set(scope, (taken.get(scope) ?? 0) + 1);
     return true;
   };
-  const within = increments.flatMap((increment) => withinBudget(increment, budget, admit));
-  return { increments: mergeIncrements(within), admissions: [...admissions.values()], unknown: [...unknown.values()] };
+  const within = wanted.increments.flatMap((increment) => withinBudget(increment, budget, admit));
+  const noise = wanted.noise.map((each) =>
+    each.kind === 'further' || admit(noiseAdmission(each, nowMs, noiseGroupsADay)) ? each : furtherNoise(each),
+  );
+  return {
+    increments: mergeIncrements(within),
+    noise: mergeNoise(noise),
+    admissions: [...admissions.values()],
+    unknown: [...unknown.values()],
+  };
 }
 
 /** One thing a transaction does, and what it means when its condition does not hold. */
@@ -56,12 +78,12 @@ export interface Action {
 }
 
 /** Gives values their series: each value, and the room for them. */
-export function admitActions(table: string, admissions: readonly Admission[]): readonly Action[] {
+export function admitActions(table: string, admissions: readonly Admission[], nowMs: number): readonly Action[] {
   const scopes = new Map<string, { readonly limit: number; readonly values: number }>();
   for (const { scope, limit } of admissions) scopes.set(scope, { limit, values: (scopes.get(scope)?.values ?? 0) + 1 });
   return [
-    ...admissions.map(({ scope, value }): Action => ({ write: putValue(table, scope, value), guards: 'labels' })),
-    ...[...scopes].map(([scope, { limit, values }]): Action => ({ write: takeRoom(table, scope, values, limit), guards: 'labels' })),
+    ...admissions.map(({ scope, value }): Action => ({ write: putValue(table, scope, value, nowMs), guards: 'labels' })),
+    ...[...scopes].map(([scope, { limit, values }]): Action => ({ write: takeRoom(table, scope, values, limit, nowMs), guards: 'labels' })),
   ];
 }
 
@@ -69,17 +91,18 @@ export function admitActions(table: string, admissions: readonly Admission[]): r
 export function countActions(
   table: string,
   keys: readonly string[],
-  { increments, admissions }: Resolved,
+  { increments, noise, admissions }: Resolved,
   { nowMs, random }: { readonly nowMs: number; readonly random: () => number },
 ): readonly Action[] {
   return [
     ...keys.map((key, mark): Action => ({ write: putMark(table, key, nowMs), guards: { mark } })),
-    ...admitActions(table, admissions),
+    ...admitActions(table, admissions, nowMs),
     ...increments.map(
       ({ by, ...series }): Action => ({
         write: addToTotal(table, series.metric, seriesKey(series), by, random()),
         guards: undefined,
       }),
     ),
+    ...noise.map((each): Action => ({ write: addNoise(table, each, nowMs, random()), guards: undefined })),
   ];
 }

@@ -6,7 +6,7 @@ import { seriesKey } from '../../core/deliver/series-key.ts';
 import type { CountOutcome, Increment, Mark } from '../../core/ports.ts';
 import { cancellation, dynamoError, isPassing, isPassingReason, persistently, STORE_RETRY } from './attempt.ts';
 import type { LabelView } from './label-view.ts';
-import { type Action, admitActions, countActions, MAX_ACTIONS, type Resolved, resolve } from './plan.ts';
+import { type Action, admitActions, countActions, MAX_ACTIONS, type Resolved, resolve, type Wanted } from './plan.ts';
 
 /** Marks of one transaction: with more, a repeat among them costs more than the others save. */
 const MARKS_AT_ONCE = 25;
@@ -20,6 +20,7 @@ export interface TransactionOptions {
   readonly table: string;
   readonly timing: Timing;
   readonly budget: LabelBudget;
+  readonly noiseGroupsADay: number;
   readonly nowMs: () => number;
   readonly labels: LabelView;
   /** Makes an idempotency token: a transaction that is sent again because its answer was lost is made once. */
@@ -59,8 +60,8 @@ export class Transactions {
     const left = [...increments];
     while (left.length > 0) {
       const taken = left.slice(0, MARKS_AT_ONCE);
-      while (taken.length > 1 && (await this.#plan([], taken)).actions.length > MAX_ACTIONS) taken.splice(taken.length >> 1);
-      await this.#untilDone(async () => this.#plan([], taken), []);
+      while (taken.length > 1 && (await this.#plan([], withoutNoise(taken))).actions.length > MAX_ACTIONS) taken.splice(taken.length >> 1);
+      await this.#untilDone(async () => this.#plan([], withoutNoise(taken)), []);
       left.splice(0, taken.length);
     }
   }
@@ -69,7 +70,7 @@ export class Transactions {
     let size = chunk.length;
     for (let at = 0; at < chunk.length; ) {
       const some = chunk.slice(at, at + size);
-      const plan = await this.#plan(some, incrementsOf(some));
+      const plan = await this.#plan(some, wantedOf(some));
       if (plan.actions.length <= MAX_ACTIONS) {
         await this.#countTogether(some, outcomes);
         at += some.length;
@@ -83,28 +84,33 @@ export class Transactions {
 
   async #countTogether(marks: readonly Mark[], outcomes: Map<string, CountOutcome>): Promise<void> {
     const left = [...marks];
-    const repeated = await this.#untilDone(() => this.#plan(left, incrementsOf(left)), left);
+    const repeated = await this.#untilDone(() => this.#plan(left, wantedOf(left)), left);
     for (const { key } of repeated) outcomes.set(key, { kind: 'repeated' });
     for (const { key } of left) outcomes.set(key, { kind: 'counted' });
   }
 
   /**
    * A mark that no transaction takes. Values that are new get their series first, in transactions of their own; where even the
-   * series alone are too many, each is counted under a mark of its own, and the mark itself comes last.
+   * series alone are too many, each is counted under a mark of its own, and each group of noise, and the mark itself comes last.
    */
   async #countLarge(mark: Mark, { admissions }: Resolved, outcomes: Map<string, CountOutcome>): Promise<void> {
     for (const admission of admissions) await this.#admit(admission);
-    const { resolved, actions } = await this.#plan([mark], mark.increments);
+    const { resolved, actions } = await this.#plan([mark], wantedOf([mark]));
     if (actions.length <= MAX_ACTIONS) return this.#countTogether([mark], outcomes);
-    const parts = resolved.increments.map((increment) => ({ key: `${mark.key} ${seriesKey(increment)}`, increments: [increment] }));
+    const parts: readonly Mark[] = [
+      ...resolved.increments.map((increment) => ({ key: `${mark.key} ${seriesKey(increment)}`, increments: [increment] })),
+      // by their places in the event, not by what has room today: a repeat of this must come to the same keys
+      ...(mark.noise ?? []).map((each, at) => ({ key: `${mark.key} noise ${at}`, increments: [], noise: [each] })),
+    ];
     for (let at = 0; at < parts.length; at += MARKS_AT_ONCE) await this.#countChunk(parts.slice(at, at + MARKS_AT_ONCE), new Map());
     await this.#countTogether([{ key: mark.key, increments: [] }], outcomes);
   }
 
   /** That somebody else was faster, or that there is no room any more, is seen by the plan that follows. */
   async #admit(admission: Admission): Promise<void> {
-    const { table, labels } = this.#options;
-    const plan = { resolved: { increments: [], admissions: [admission], unknown: [] }, actions: admitActions(table, [admission]) };
+    const { table, labels, nowMs } = this.#options;
+    const resolved = { ...withoutNoise([]), admissions: [admission], unknown: [] };
+    const plan = { resolved, actions: admitActions(table, [admission], nowMs()) };
     if ((await this.#send(plan, this.#options.newToken())).kind === 'done') labels.admitted([admission]);
   }
 
@@ -153,14 +159,15 @@ export class Transactions {
     }
   }
 
-  async #plan(marks: readonly Mark[], increments: readonly Increment[]): Promise<Plan> {
-    const { table, budget, labels, nowMs, timing } = this.#options;
+  async #plan(marks: readonly Mark[], wanted: Wanted): Promise<Plan> {
+    const { table, budget, noiseGroupsADay, labels, timing } = this.#options;
+    const nowMs = this.#options.nowMs();
     const seen = labels.begin();
     for (;;) {
-      const resolved = resolve(increments, budget, seen);
+      const resolved = resolve(wanted, { budget, noiseGroupsADay, nowMs }, seen);
       if (resolved.unknown.length === 0) {
         const keys = marks.map(({ key }) => key);
-        return { resolved, actions: countActions(table, keys, resolved, { nowMs: nowMs(), random: timing.random }) };
+        return { resolved, actions: countActions(table, keys, resolved, { nowMs, random: timing.random }) };
       }
       await persistently(() => seen.lookUp(resolved.unknown), timing);
     }
@@ -179,6 +186,10 @@ class Contended extends Error {
   override readonly message = 'other transactions were in the way each time';
 }
 
-function incrementsOf(marks: readonly Mark[]): readonly Increment[] {
-  return marks.flatMap(({ increments }) => increments);
+function wantedOf(marks: readonly Mark[]): Wanted {
+  return { increments: marks.flatMap(({ increments }) => increments), noise: marks.flatMap(({ noise = [] }) => noise) };
+}
+
+function withoutNoise(increments: readonly Increment[]): Wanted {
+  return { increments, noise: [] };
 }

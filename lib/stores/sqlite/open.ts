@@ -8,7 +8,7 @@ import { DAMAGE_REMEDY, storeError } from './store-error.ts';
 import { transaction } from './transaction.ts';
 
 /** The file in the state folder; SQLite keeps its log and index beside it. */
-const FILE = 'driftwire.db';
+export const STORE_FILE = 'driftwire.db';
 
 /** Size to which the log is cut back, in bytes. */
 const LOG_BYTES = 64 * 1024 * 1024;
@@ -21,7 +21,7 @@ const LOG_BYTES = 64 * 1024 * 1024;
  * @throws {DriftwireError} `DW_STORE_UNUSABLE` when it is damaged, somebody else's, of a newer version or not accessible; `DW_STORE_UNAVAILABLE` when it is busy.
  */
 export function openDatabase(folder: string, busyMs: number, migrations: readonly string[] = MIGRATIONS): DatabaseSync {
-  const path = join(folder, FILE);
+  const path = join(folder, STORE_FILE);
   let db: DatabaseSync | undefined;
   try {
     makeFile(folder, path);
@@ -44,8 +44,8 @@ function makeFile(folder: string, path: string): void {
   chmodSync(path, 0o600);
 }
 
-/** Before the first write: the file of another program is left as it is. */
-function checkOwner(db: DatabaseSync, path: string): void {
+/** Before the first write: the file of another program is left as it is. @throws {DriftwireError} `DW_STORE_UNUSABLE`. */
+export function checkOwner(db: DatabaseSync, path: string): void {
   const tables = Number(db.prepare('SELECT count(*) AS n FROM sqlite_schema').get()?.['n']);
   const id = pragma(db, 'application_id');
   if (id === APPLICATION_ID || (id === 0 && tables === 0)) return;
@@ -75,17 +75,26 @@ function checkWhole(db: DatabaseSync, path: string): void {
 
 function migrate(db: DatabaseSync, path: string, migrations: readonly string[]): void {
   transaction(db, () => {
-    const version = pragma(db, 'user_version');
-    if (version > migrations.length) {
-      throw new DriftwireError(
-        'DW_STORE_UNUSABLE',
-        `the store ${path} was written by a newer driftwire (schema ${version}, this one knows ${migrations.length}): use that version`,
-      );
-    }
+    const version = checkVersion(db, path, migrations.length);
     for (const step of migrations.slice(version)) db.exec(step);
     db.exec(`PRAGMA application_id = ${APPLICATION_ID}`);
     db.exec(`PRAGMA user_version = ${migrations.length}`);
   });
+}
+
+/** The version of a store; @throws {DriftwireError} `DW_STORE_UNUSABLE` for one above what is known. */
+export function checkVersion(db: DatabaseSync, path: string, known: number): number {
+  const version = storedVersion(db);
+  if (version <= known) return version;
+  throw new DriftwireError(
+    'DW_STORE_UNUSABLE',
+    `the store ${path} was written by a newer driftwire (schema ${version}, this one knows ${known}): use that version`,
+  );
+}
+
+/** The version of a store (`schema.ts`). */
+export function storedVersion(db: DatabaseSync): number {
+  return pragma(db, 'user_version');
 }
 
 function pragma(db: DatabaseSync, name: string): number {

@@ -6,6 +6,9 @@
 /** Marks a file as Driftwire's (`PRAGMA application_id`): "DrWi". */
 export const APPLICATION_ID = 0x44725769;
 
+/** The first version that keeps what makes noise. */
+export const NOISE_VERSION = 3;
+
 /** Step n leads from version n to version n + 1 (`PRAGMA user_version`). */
 export const MIGRATIONS: readonly string[] = [
   `
@@ -41,5 +44,14 @@ export const MIGRATIONS: readonly string[] = [
   CREATE INDEX incident_made ON incident (made_ms);
   CREATE TABLE member (key TEXT PRIMARY KEY, note TEXT NOT NULL, made_ms INTEGER NOT NULL) STRICT, WITHOUT ROWID;
   CREATE INDEX member_made ON member (made_ms);
+  `,
+  `
+  -- What makes noise: grp is empty for findings without a group; born_day is the day on which the row was made, which has a bound.
+  CREATE TABLE noise (
+    day TEXT NOT NULL, grp TEXT NOT NULL, count INTEGER NOT NULL, seen TEXT NOT NULL, born_day TEXT NOT NULL, made_ms INTEGER NOT NULL,
+    PRIMARY KEY (day, grp)
+  ) STRICT, WITHOUT ROWID;
+  CREATE INDEX noise_born ON noise (born_day);
+  CREATE INDEX noise_made ON noise (made_ms);
   `,
 ];

@@ -1,9 +1,12 @@
 import { describe, expect, test } from 'vitest';
 import type { Admission } from '../../../lib/core/deliver/label-budget.ts';
-import { countActions, type LabelsSeen, resolve, type Standing } from '../../../lib/stores/dynamodb/plan.ts';
+import type { Increment } from '../../../lib/core/ports.ts';
+import { countActions, type LabelsSeen, resolve, type Standing, type Wanted } from '../../../lib/stores/dynamodb/plan.ts';
+import { seenOnce } from '../../contract/noise.ts';
 import { CHANGES, change, record } from '../../support/store-harness.ts';
 
-const BUDGET = { chosenValues: 3, placedValues: 9, series: 50 };
+const ROOM = { budget: { chosenValues: 3, placedValues: 9, series: 50 }, noiseGroupsADay: 2, nowMs: Date.parse('2026-11-21T23:59:59Z') };
+const wanted = (...increments: readonly Increment[]): Wanted => ({ increments, noise: [] });
 
 /** What is seen: standings by value; how many values each scope had. */
 function seen(standings: Readonly<Record<string, Standing>>, admitted = 0, otherwise: Standing | 'unknown' = 'admitted'): LabelsSeen {
@@ -13,14 +16,14 @@ function seen(standings: Readonly<Record<string, Standing>>, admitted = 0, other
 
 describe('a plan', () => {
   test('of known values admits nobody', () => {
-    const { increments, admissions, unknown } = resolve([change('alice'), change('alice', 2)], BUDGET, seen({}));
+    const { increments, admissions, unknown } = resolve(wanted(change('alice'), change('alice', 2)), ROOM, seen({}));
     expect(increments).toEqual([change('alice', 3)]);
     expect([admissions, unknown]).toEqual([[], []]);
   });
 
   test('admits free values as far as there is room, each once, and folds the others', () => {
     const view = seen({ alice: 'free', bob: 'free', carol: 'free' }, 1);
-    const { increments, admissions } = resolve([change('alice'), change('bob'), change('alice'), change('carol')], BUDGET, view);
+    const { increments, admissions } = resolve(wanted(change('alice'), change('bob'), change('alice'), change('carol')), ROOM, view);
     expect(admissions.map(({ value }) => value)).toEqual(['alice', 'bob']);
     expect(increments.filter(({ metric }) => metric === CHANGES).map(({ labels, by }) => [labels['user'], by])).toEqual([
       ['alice', 2],
@@ -30,12 +33,12 @@ describe('a plan', () => {
   });
 
   test('folds a value without room though there seems to be some', () => {
-    const { increments, admissions } = resolve([change('mallory')], BUDGET, seen({ mallory: 'full' }));
+    const { increments, admissions } = resolve(wanted(change('mallory')), ROOM, seen({ mallory: 'full' }));
     expect([increments[0]?.labels['user'], admissions]).toEqual(['other', []]);
   });
 
   test('asks for what nobody has looked up', () => {
-    const { unknown } = resolve([change('alice')], BUDGET, seen({}, 0, 'unknown'));
+    const { unknown } = resolve(wanted(change('alice')), ROOM, seen({}, 0, 'unknown'));
     expect(unknown.map(({ scope }) => scope)).toEqual([
       `${CHANGES} user`,
       `${CHANGES} verb`,
@@ -49,7 +52,8 @@ describe('a plan', () => {
 
 test('a transaction touches each item once', () => {
   const view = seen({}, 0, 'free');
-  const resolved = resolve([change('alice'), change('bob'), record('finding', 2)], BUDGET, view);
+  const noise = [seenOnce(), seenOnce({ user: 8, id: 'e-2' }), seenOnce({ day: '2026-11-20' }), seenOnce({ action: 'third' })];
+  const resolved = resolve({ ...wanted(change('alice'), change('bob'), record('finding', 2)), noise }, ROOM, view);
   const actions = countActions('t', ['a', 'b'], resolved, { nowMs: 0, random: () => 0.999 });
   const keys = actions.map(({ write: { Put, Update } }) => {
     const { pk, sk } = Put?.Item ?? Update?.Key ?? {};
@@ -57,7 +61,9 @@ test('a transaction touches each item once', () => {
   });
   expect(new Set(keys).size).toBe(keys.length);
   expect(keys).toContain('mark a | -');
-  expect(keys.filter((key) => key.startsWith('scope'))).toHaveLength(6);
+  expect(keys.filter((key) => key.startsWith('scope'))).toHaveLength(7);
+  expect(keys.filter((key) => key.startsWith('noise'))).toHaveLength(3);
+  expect(keys).toContain('noise 7 | 2026-11-21 further');
   expect(keys.filter((key) => key.startsWith('total'))).toHaveLength(3);
   // Room is taken once for both users.
   const room = actions.find(({ write }) => write.Update?.Key?.['sk']?.S === `${CHANGES} user`)?.write.Update;

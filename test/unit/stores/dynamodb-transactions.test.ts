@@ -1,6 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import type { DynamoDb } from '../../../lib/clients/aws.ts';
 import { DynamoStore } from '../../../lib/stores/dynamodb.ts';
+import type { StoreOptions } from '../../../lib/stores/options.ts';
+import { seenOnce } from '../../contract/noise.ts';
 import { awsError } from '../../support/faulty-dynamo.ts';
 import { mark, record } from '../../support/store-harness.ts';
 
@@ -9,9 +11,10 @@ type Transaction = Parameters<DynamoDb['transactWriteItems']>[0];
 const NO_WAIT = { now: () => 0, sleep: async () => undefined, random: () => 0.5 };
 
 /** A table without label values, whose transactions end as the test says: with these errors one after the other, then well. */
-function storeMeeting(...errors: readonly Error[]): { readonly store: DynamoStore; readonly sent: Transaction[] } {
+function storeMeeting(...given: readonly (Error | StoreOptions)[]): { readonly store: DynamoStore; readonly sent: Transaction[] } {
   const sent: Transaction[] = [];
-  const left = [...errors];
+  const left = given.filter((each) => each instanceof Error);
+  const options = given.filter((each) => !(each instanceof Error));
   const unused = () => Promise.reject(new Error('not for this test'));
   const client: DynamoDb = {
     transactWriteItems: async (input) => {
@@ -27,7 +30,7 @@ function storeMeeting(...errors: readonly Error[]): { readonly store: DynamoStor
     deleteItem: unused,
     close: () => undefined,
   };
-  return { store: new DynamoStore({ table: 't', client, timing: NO_WAIT }), sent };
+  return { store: new DynamoStore({ ...options[0], table: 't', client, timing: NO_WAIT }), sent };
 }
 
 function cancelled(...codes: readonly string[]): Error {
@@ -79,6 +82,22 @@ describe('a transaction', () => {
     const { store, sent } = storeMeeting(cancelled('ValidationError', 'None'));
     expect(await store.count([mark('a', record('finding'))])).toMatchObject([{ kind: 'failed', error: { code: 'DW_STORE_UNUSABLE' } }]);
     expect(sent).toHaveLength(1);
+  });
+
+  test('that would be too large for one event is several, whose keys do not depend on what there is room for', async () => {
+    const keysOf = async (noiseGroupsADay: number): Promise<readonly string[]> => {
+      const { store, sent } = storeMeeting({ noiseGroupsADay });
+      const noise = Array.from({ length: 101 }, (_, at) => seenOnce({ action: `action-${at}` }));
+      expect(await store.count([{ ...mark('rich', record('finding')), noise }])).toEqual([{ kind: 'counted' }]);
+      expect(Math.max(...sent.map(({ TransactItems = [] }) => TransactItems.length))).toBeLessThanOrEqual(100);
+      return sent.flatMap(({ TransactItems = [] }) => TransactItems.flatMap(({ Put }) => Put?.Item?.['pk']?.S ?? [])).filter(isMark);
+    };
+    const isMark = (key: string): boolean => key.startsWith('mark ');
+    const keys = await keysOf(1_000);
+    expect(keys).toHaveLength(103);
+    expect(new Set(keys).size).toBe(103);
+    expect(keys.at(-1)).toBe('mark rich');
+    expect(await keysOf(90)).toEqual(keys);
   });
 
   test('of too many reasons to tell any is repeated', async () => {

@@ -44,6 +44,12 @@ describe('a delivery as text', () => {
     expect(parseDelivery(deliveryText(delivery))).toStrictEqual(delivery);
   });
 
+  test('of a version that did not tell whose it is is read', () => {
+    const { principal, ...delivery } = deliveryOf();
+    expect(principal).toBe('111122223333:user/carol');
+    expect(parseDelivery(deliveryText(delivery))).toStrictEqual(delivery);
+  });
+
   test('keeps that the stream did not bring it', () => {
     const delivery = { ...deliveryOf('backfill'), missed: true } as const;
     expect(parseDelivery(deliveryText(delivery))).toStrictEqual(delivery);

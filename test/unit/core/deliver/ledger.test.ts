@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { falcoEventIncrement, marksOf, recordIncrements } from '../../../../lib/core/deliver/ledger.ts';
+import { userSlot } from '../../../../lib/core/tune/user-slots.ts';
 import { foundWith } from '../../../support/findings.ts';
 
 const AWS = {
@@ -14,7 +15,8 @@ const AWS = {
 
 describe('a manual Kubernetes change', () => {
   test('counts once for its record and for its request', () => {
-    expect(marksOf({ key: 'k8s_audit 1 ResponseComplete', requestKey: 'k8s_audit 1 request', findings: [foundWith()] })).toEqual([
+    const keys = { key: 'k8s_audit 1 ResponseComplete', requestKey: 'k8s_audit 1 request' };
+    expect(marksOf({ ...keys, principal: 'kubernetes:alice@example.com', findings: [foundWith()] })).toEqual([
       {
         key: 'k8s_audit 1 ResponseComplete',
         increments: [
@@ -35,6 +37,27 @@ describe('a manual Kubernetes change', () => {
               k8s_pod_name: '',
             },
             by: 1,
+          },
+        ],
+        noise: [
+          {
+            kind: 'group',
+            day: '2026-03-14',
+            group: {
+              rule: 'Manual Kubernetes change',
+              source: 'k8s_audit',
+              principal: 'kubernetes:alice@example.com',
+              action: 'patch deployments',
+            },
+            count: 1,
+            seen: {
+              priority: 'Warning',
+              reason: 'kubernetes_user',
+              users: [userSlot('alice@example.com')],
+              firstMs: 1_773_480_413_589,
+              lastMs: 1_773_480_413_589,
+              last: { id: '5f9d1f3e-0000-4000-8000-000000000001', message: 'alice@example.com changed Deployment shop/checkout by hand' },
+            },
           },
         ],
       },
@@ -75,6 +98,7 @@ describe('a manual AWS change', () => {
     expect(by('driftwire_records_total')).toEqual([1]);
     expect(by('driftwire_findings_total')).toEqual([2, 1]);
     expect(by('aws_cloudtrail_manual_changes_total')).toEqual([1]);
+    expect(marksOf({ key: 'k', requestKey: 'k', principal: 'p', findings: found })[0]?.noise?.map(({ count }) => count)).toEqual([2, 1]);
   });
 });
 
@@ -93,6 +117,7 @@ test("an event that Falco judged is no manual change, whatever its rule's tags",
     ['driftwire_findings_total', 'falco'],
     ['falco_events', 'k8s_audit'],
   ]);
+  expect(marks[0]).not.toHaveProperty('noise');
 });
 
 test('an event that no stream brought counts as missed under its own mark, and once', () => {

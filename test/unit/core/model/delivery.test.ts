@@ -29,4 +29,5 @@ test('a caller who chooses the audit id of another request is still another requ
 test('a CloudTrail record is one event and one request', () => {
   const delivery = deliveryOf(eventOf('aws_cloudtrail', cloudtrailRecord()), found);
   expect(delivery.requestKey).toBe(delivery.key);
+  expect(delivery.principal).toBe('111122223333:user/carol');
 });

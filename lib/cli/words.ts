@@ -25,6 +25,7 @@ export const DROP_WORDS: Readonly<Record<DropReason, string>> = {
   digest: 'CloudTrail digest',
   insight: 'CloudTrail insight',
   network_activity: 'CloudTrail network activity',
+  aggregated: 'CloudTrail summary of data events',
   config: 'AWS Config object',
   forged: 'EventBridge event that does not come from AWS',
   other_event: 'EventBridge event without a CloudTrail record',

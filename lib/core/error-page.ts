@@ -22,6 +22,7 @@ export const DROP_MEANINGS: Readonly<Record<(typeof DROP_REASONS)[number], strin
   digest: 'a CloudTrail digest file',
   insight: 'a CloudTrail insight record',
   network_activity: 'a CloudTrail network-activity record',
+  aggregated: 'a CloudTrail summary of five minutes of data events',
   config: 'an AWS Config object',
   forged: 'an EventBridge event whose source does not begin with `aws.`: anybody may put such an event on a bus',
   other_event: 'an EventBridge event that holds no CloudTrail record',

@@ -25,6 +25,7 @@ export const DROP_REASONS = [
   'digest', // CloudTrail digest object
   'insight', // CloudTrail insight record
   'network_activity', // CloudTrail network-activity record
+  'aggregated', // CloudTrail summary of data events
   'config', // AWS Config object
   'forged', // EventBridge event whose source does not begin with aws.
   'other_event', // EventBridge event that carries no CloudTrail record

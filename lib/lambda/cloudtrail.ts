@@ -15,7 +15,7 @@ import { asideQueue, findingsQueue, functionLog } from './function-parts.ts';
 import { readBody } from './read-body.ts';
 import { type InvocationLimits, Reading, type ReadingParts } from './reading.ts';
 import { readSettings } from './settings.ts';
-import { isOfTrail, type Trail, trailObjectKind } from './trail-object.ts';
+import { isOfTrail, looksLikeTrail, type Trail, trailObjectKind } from './trail-object.ts';
 
 /** One message of the queue, as Lambda hands it over. */
 export interface QueuedMessage {
@@ -32,10 +32,14 @@ export interface CloudTrailParts extends Omit<ReadingParts, 'timing'> {
   readonly openS3: () => Promise<S3>;
 }
 
+/** Longest name of an object in a line of the log: a key of S3 has at most 1,024 bytes. */
+const MAX_NAME = 1_200;
+
 /** Reads batches of messages. */
 export class CloudTrailWork {
   readonly #parts: CloudTrailParts;
   #s3: Promise<S3> | undefined;
+  #hasToldForeign = false;
 
   constructor(parts: CloudTrailParts) {
     this.#parts = parts;
@@ -58,8 +62,22 @@ export class CloudTrailWork {
     reading.add(id, intake.batch());
     const { trail } = this.#parts;
     if (trail === undefined) return;
-    for (const object of objectsNoticedIn(body)) if (isOfTrail(object, trail)) await this.#readObject(id, object, reading);
+    for (const object of objectsNoticedIn(body)) {
+      if (isOfTrail(object, trail)) await this.#readObject(id, object, reading);
+      else this.#leave(object, trail);
+    }
     await reading.between();
+  }
+
+  /** Every notice that is left alone would look like a quiet trail if the configuration named another bucket or prefix than the trail has. */
+  #leave({ bucket, key }: NoticedObject, trail: Trail): void {
+    if (this.#hasToldForeign || !looksLikeTrail(key)) return;
+    this.#hasToldForeign = true;
+    this.#parts.log('warn', 'objects of another trail than aws.cloudtrail names are left alone; this is told once', {
+      object: `s3://${bucket}/${key}`.slice(0, MAX_NAME),
+      bucket: trail.bucket,
+      prefix: trail.prefix ?? '',
+    });
   }
 
   /** An object is told of minutes after its events: they are late, whatever their age. */
@@ -78,7 +96,9 @@ export class CloudTrailWork {
       skipped: (...skipped: Parameters<Intake['skipped']>) => intake.skipped(...skipped),
       prefilter: intake.prefilter,
     };
+    let isEmpty = true;
     const put = async (): Promise<void> => {
+      isEmpty = false;
       reading.add(id, intake.batch());
       intake = new Intake(this.#parts.detector, 'backfill');
       await reading.between();
@@ -89,6 +109,9 @@ export class CloudTrailWork {
       const hint = 'the object is not there: it was deleted before it was read';
       intake.take({ kind: 'failed', code: 'unreadable', hint, origin: { input: name, line: 1, path: '' } });
     } else await readInput(name, inParts(chunks, put), receiver, DEFAULT_LIMITS);
+    if (chunks !== undefined && isEmpty) {
+      intake.take({ kind: 'failed', code: 'unreadable', hint: 'the object is empty', origin: { input: name, line: 1, path: '' } });
+    }
     reading.add(id, intake.batch());
   }
 

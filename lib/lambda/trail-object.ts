@@ -14,12 +14,18 @@ export interface Trail {
  */
 export function isOfTrail({ bucket, key }: NoticedObject, trail: Trail): boolean {
   const prefix = trail.prefix === undefined ? '' : `${trail.prefix.replace(/\/+$/, '')}/`;
-  return bucket === trail.bucket && key.startsWith(`${prefix}AWSLogs/`) && /\/CloudTrail(?:-[A-Za-z]+)?\//.test(key);
+  return bucket === trail.bucket && key.startsWith(`${prefix}AWSLogs/`) && looksLikeTrail(key);
+}
+
+/** Whether a key is one that some trail writes. One that ends with a slash is a folder as consoles show them, and empty. */
+export function looksLikeTrail(key: string): boolean {
+  return /\/CloudTrail(?:-[A-Za-z]+)?\//.test(key) && !key.endsWith('/');
 }
 
 /** What an object of a trail holds, by its key (CloudTrail User Guide, "CloudTrail log file names", read 2026-11): only events are worth fetching. */
-export function trailObjectKind(key: string): 'events' | Extract<DropReason, 'digest' | 'insight' | 'network_activity'> {
+export function trailObjectKind(key: string): 'events' | Extract<DropReason, 'digest' | 'insight' | 'network_activity' | 'aggregated'> {
   if (key.includes('/CloudTrail-Digest/')) return 'digest';
   if (key.includes('/CloudTrail-Insight/')) return 'insight';
+  if (key.includes('/CloudTrail-Aggregated/')) return 'aggregated';
   return key.includes('/CloudTrail-NetworkActivity/') ? 'network_activity' : 'events';
 }

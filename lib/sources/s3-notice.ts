@@ -39,12 +39,15 @@ function ofRecord(record: unknown): readonly NoticedObject[] {
   return isRecord(bucket) ? named(bucket['name'], key) : [];
 }
 
-/** The key of an S3 notice is URL-encoded, with `+` for a blank; that of an EventBridge event is not. */
-function decoded(key: unknown): string | undefined {
+/**
+ * The key of an S3 notice is URL-encoded, with `+` for a blank; that of an EventBridge event is not. One that is no such encoding was written by
+ * another program, and is taken as it stands: that there is no such object is then seen and told.
+ */
+function decoded(key: unknown): unknown {
   try {
     return typeof key === 'string' ? decodeURIComponent(key.replaceAll('+', ' ')) : undefined;
   } catch {
-    return undefined;
+    return key;
   }
 }
 

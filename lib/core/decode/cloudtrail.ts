@@ -17,12 +17,13 @@ const MARKS = [
 /** Two could be chance in another program's log; CloudTrail's own records have eight. */
 const ENOUGH_MARKS = 3;
 
-/** Reads a CloudTrail record; insight and network-activity records are dropped by what they say of themselves. */
+/** Reads a CloudTrail record; insight, network-activity and aggregated records are dropped by what they say of themselves. */
 export const cloudtrail: Format = (item) => {
   const { value } = item;
   if (isInsight(value)) return drop(item, 'insight');
   if (text(value, 'eventType') === 'AwsVpceEvent' || text(value, 'eventCategory') === 'NetworkActivity')
     return drop(item, 'network_activity');
+  if (text(value, 'eventType') === 'AwsAggregatedEvent' || text(value, 'eventCategory') === 'Aggregated') return drop(item, 'aggregated');
   return isCloudTrail(value) ? record(item, 'aws_cloudtrail') : false;
 };
 

@@ -2,6 +2,14 @@ import type { Json } from '../model/audit-event.ts';
 import { isObject, member, text } from '../normalise/access.ts';
 import { drop, type Format, fail, type Item, inside } from './item.ts';
 
+/** What CloudTrail sends to a topic when a trail is told to use it; every reader of such topics meets it once (aws/aws-cloudtrail-processing-library, `CloudTrailValidationMessage`). */
+const TOPIC_CHECK = /^\s*CloudTrail validation message\.?\s*$/i;
+
+/** True for the text with which CloudTrail tries whether it may write to a topic. */
+export function isTopicCheck(text: string): boolean {
+  return TOPIC_CHECK.test(text.slice(0, 100));
+}
+
 /** Reads a record of an SNS event (`Sns`, in some SDKs `sns`) and the JSON body that SNS delivers to SQS and HTTP. */
 export const sns: Format = (item) => {
   for (const name of ['Sns', 'sns']) {
@@ -27,6 +35,7 @@ function deliver(item: Item, message: Json, step: string): true {
   for (const name of ['Message', 'message']) {
     const body = member(message, name);
     if (typeof body === 'string') {
+      if (isTopicCheck(body)) return drop(item, 'test_notice');
       item.decoder.text(body, inside(item.around, `${step}${name}`, {}, 'body'));
       return true;
     }

@@ -185,8 +185,8 @@ function judgementOf(reason: DropReason | undefined, source: EventSource): Judge
 }
 
 /** Records that the full reader drops for what they are (`lib/core/decode/cloudtrail.ts`). */
-const FOREIGN_TYPES: ReadonlySet<string> = new Set(['AwsCloudTrailInsight', 'AwsVpceEvent']);
-const FOREIGN_CATEGORIES: ReadonlySet<string> = new Set(['Insight', 'NetworkActivity']);
+const FOREIGN_TYPES: ReadonlySet<string> = new Set(['AwsCloudTrailInsight', 'AwsVpceEvent', 'AwsAggregatedEvent']);
+const FOREIGN_CATEGORIES: ReadonlySet<string> = new Set(['Insight', 'NetworkActivity', 'Aggregated']);
 
 /** An empty string counts as absent, as it does in a parsed record. */
 function orAbsent(value: string | undefined): string | undefined {

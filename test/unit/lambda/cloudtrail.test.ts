@@ -142,6 +142,12 @@ describe('a record that cannot be read', () => {
     expect(told.map(({ message }) => message)).toEqual(['a record cannot be read; its siblings went on']);
   });
 
+  test.each([' ', '\n\t '])('goes aside when its text is %j', async (body) => {
+    const { work, asideSqs, limits } = workOf();
+    expect(await work.run(messages(body), limits)).toEqual(new Set());
+    expect(asideSqs.kept).toMatchObject([{ attributes: { code: 'bad_json', hint: 'the text is empty' } }]);
+  });
+
   test('a message of it that holds good records too is set aside after they were sent', async () => {
     const { work, findingsSqs, asideSqs, limits } = workOf();
     const body = JSON.stringify({
@@ -196,6 +202,13 @@ describe('envelopes', () => {
   test.each(files)('%s as the body of a message is worked off', async (file) => {
     const { work, limits } = workOf();
     expect(await work.run(messages(fixture(file)), limits)).toEqual(new Set());
+  });
+
+  test('what CloudTrail sends to try a topic is no event and no fault, whole or raw', async () => {
+    const { work, asideSqs, findingsSqs, limits } = workOf();
+    await work.run(messages(fixture('sns/topic-check.json'), 'CloudTrail validation message.', event()), limits);
+    expect(asideSqs.kept).toEqual([]);
+    expect(countsIn(findingsSqs)['dropped unknown test_notice']).toBe(2);
   });
 
   test('SNS, raw delivery and a whole trail file carry the same change', async () => {
@@ -263,11 +276,36 @@ describe('objects of a trail', () => {
   test.each([
     ['AWSLogs/1/CloudTrail-Digest/eu-west-1/2026/11/20/d.json.gz', 'digest'],
     ['AWSLogs/1/CloudTrail-Insight/eu-west-1/2026/11/20/d.json.gz', 'insight'],
+    ['AWSLogs/1/CloudTrail-Aggregated/eu-west-1/2026/11/20/d.json.gz', 'aggregated'],
   ])('%s is counted and not fetched', async (key, reason) => {
     const { work, opened, findingsSqs, limits } = workOf();
     await work.run(messages(eventNotice(key), event()), limits);
     expect(opened()).toBe(0);
     expect(countsIn(findingsSqs)[`dropped unknown ${reason}`]).toBe(1);
+  });
+
+  test('that of another trail than the configured one is told, once: a wrong prefix would look like a quiet trail', async () => {
+    const { work, told, opened, limits } = workOf();
+    await work.run(messages(eventNotice('AWSLogs/111122223333/elasticloadbalancing/x.log.gz')), limits);
+    expect(told).toEqual([]);
+    for (let at = 0; at < 3; at++) await work.run(messages(eventNotice(`elsewhere/${KEY}`), eventNotice(KEY, 'other')), limits);
+    expect(told.map(({ level, fields }) => [level, fields])).toEqual([
+      ['warn', { object: `s3://acme-trail/elsewhere/${KEY}`, bucket: 'acme-trail', prefix: '' }],
+    ]);
+    expect(opened()).toBe(0);
+  });
+
+  test('a folder, as a console makes it, is none', async () => {
+    const { work, told, asideSqs, opened, limits } = workOf();
+    await work.run(messages(eventNotice('AWSLogs/111122223333/CloudTrail/')), limits);
+    expect([opened(), told, asideSqs.kept]).toEqual([0, [], []]);
+  });
+
+  test('an empty object goes aside: CloudTrail writes none, so its events are missing', async () => {
+    const { work, s3, asideSqs, limits } = workOf();
+    s3.objects.set(`acme-trail/${KEY}`, new Uint8Array());
+    expect(await work.run(messages(eventNotice()), limits)).toEqual(new Set());
+    expect(asideSqs.kept).toMatchObject([{ attributes: { code: 'unreadable', hint: 'the object is empty' } }]);
   });
 
   test('keys below a prefix and of an organisation are of the trail', async () => {

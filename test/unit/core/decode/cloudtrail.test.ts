@@ -11,6 +11,7 @@ describe('CloudTrail records', () => {
     ['array.json', ['2 [0] aws_cloudtrail', '28 [1] aws_cloudtrail']],
     ['insight.json', ['3 Records[0] dropped insight', '19 Records[1] dropped insight']],
     ['network-activity.json', ['3 Records[0] dropped network_activity', '29 Records[1] dropped network_activity']],
+    ['aggregated.json', ['3 Records[0] dropped aggregated', '29 Records[1] dropped aggregated']],
   ])('%s is read', (name, expected) => {
     expect(briefs(`cloudtrail/${name}`)).toEqual(expected);
   });

@@ -7,6 +7,7 @@ describe('SNS messages', () => {
     ['event-camel-case.json', ['3 records[0].sns.message aws_cloudtrail']],
     ['body.json', ['1 Message aws_cloudtrail']],
     ['subscription-confirmation.json', ['1 . dropped test_notice']],
+    ['topic-check.json', ['1 . dropped test_notice']],
     ['no-message.json', ['1 . failed bad_envelope']],
   ])('%s is read', (name, expected) => {
     expect(briefs(`sns/${name}`)).toEqual(expected);

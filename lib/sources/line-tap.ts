@@ -52,7 +52,7 @@ export function tapLines(onLine: (line: InputLine) => void): OpenReader {
       end: () => {
         push(utf8.decode());
         end();
-        reader.end();
+        return reader.end();
       },
     };
   };

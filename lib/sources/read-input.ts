@@ -22,8 +22,9 @@ export async function readInput(
 ): Promise<void> {
   const reader = open(name, receiver, limits, context);
   const failure = await inflateInput(chunks, limits, (chunk) => reader.push(chunk)).catch(unreadable);
-  reader.end();
-  if (failure !== undefined) receiver.take({ kind: 'failed', origin: { input: name, line: 1, path: '' }, ...failure });
+  // What damaged the input stands where its text ends.
+  const line = reader.end();
+  if (failure !== undefined) receiver.take({ kind: 'failed', origin: { input: name, line, path: '' }, ...failure });
 }
 
 /** A source of bytes that fails: the file vanished, is a folder, may not be read, the pipe broke. */

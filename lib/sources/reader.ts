@@ -17,8 +17,12 @@ export interface ReadContext {
  */
 export interface Reader {
   push(chunk: Uint8Array): void;
-  /** Ends the input; what is incomplete is counted now. */
-  end(): void;
+  /**
+   * Ends the input; what is incomplete is counted now.
+   *
+   * @returns The line on which the text ends, from `firstLine`: where it was cut or damaged, if it was.
+   */
+  end(): number;
 }
 
 /** Opens the reader that parses everything it reads; every format, every shape. */
@@ -37,7 +41,7 @@ export function openReader(name: string, receiver: Receiver, limits: ReadLimits,
     push: (chunk) => decoder.push(utf8.decode(chunk, { stream: true })),
     end: () => {
       decoder.push(utf8.decode());
-      decoder.end();
+      return decoder.end() + (context.firstLine ?? 1) - 1;
     },
   };
 }

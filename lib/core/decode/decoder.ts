@@ -29,7 +29,8 @@ export interface DecoderOptions {
 /** A decoder of one input whose text comes in pieces. */
 export interface TextDecoding {
   push(piece: string): void;
-  end(): void;
+  /** Ends the text; gives the line on which it ends, counted from 1 whatever line the input began at. */
+  end(): number;
   /** Where decoding rests between two values; undefined while it is inside one. */
   rest(): Rest<Container> | undefined;
   /** Takes note, at rest, that so many records and line feeds were read by somebody else. */

@@ -92,8 +92,12 @@ export class Splitter<C> {
     this.read(this.carry === '' ? text : text.slice(0, -1));
   }
 
-  /** Ends the text; what is open then is counted as broken. */
-  end(): void {
+  /**
+   * Ends the text; what is open then is counted as broken.
+   *
+   * @returns The line on which the text ends, from 1.
+   */
+  end(): number {
     this.read(this.carry);
     this.carry = '';
     if (this.state === 'value') {
@@ -108,6 +112,7 @@ export class Splitter<C> {
     this.frames.length = 0;
     this.state = 'between';
     this.handler.end();
+    return this.lineNumber;
   }
 
   /** Where reading rests, at the top level or in an array that is a member of a top-level object; undefined anywhere else. */

@@ -8,6 +8,7 @@ import type { Envelope, RawRecord } from '../../core/model/raw-record.ts';
 import type { ReadLimits, Receiver } from '../../core/ports.ts';
 import { inflateBase64 } from '../inflate-base64.ts';
 import type { ReadContext, Reader } from '../reader.ts';
+import { Carry } from './carry.ts';
 import { cutBehind, looksLikeContainer } from './cut.ts';
 import { type Judge, judgeOf } from './judge.ts';
 import { ROW, ROW_LIMIT, type ScanMode, STOP } from './kernel.ts';
@@ -42,6 +43,7 @@ class FastReader implements Reader {
   #hasBegun = false;
   /** The beginning of a record whose end has not come yet. */
   #carry: Uint8Array = EMPTY;
+  readonly #kept = new Carry();
   /** Size from which the carry is scanned again. */
   #scanAt = 0;
   /** How many pieces the decoder was fed since it rested; undefined: it rests. */
@@ -69,16 +71,16 @@ class FastReader implements Reader {
     else this.#read(this.#judge, chunk, false);
   }
 
-  end(): void {
+  end(): number {
     if (this.#judge !== undefined) this.#read(this.#judge, EMPTY, true);
     this.#feed(this.#carry);
     if (this.#utf8 !== undefined) this.#decoder.push(this.#utf8.decode());
-    this.#decoder.end();
+    return this.#decoder.end() + this.#firstLine - 1;
   }
 
   #read(judge: Judge, chunk: Uint8Array, isLast: boolean): void {
     if (!isLast && this.#carry.length + chunk.length < this.#scanAt) {
-      this.#carry = Buffer.concat([this.#carry, chunk]);
+      this.#carry = this.#kept.keep(this.#carry, chunk);
       return;
     }
     const source = new Source(this.#carry, chunk);
@@ -97,7 +99,7 @@ class FastReader implements Reader {
       else if (window === judge.kernel.inputSize) this.#fed = 0;
       else window = judge.kernel.inputSize;
     }
-    this.#carry = source.rest();
+    this.#carry = source.rest(this.#kept);
     this.#scanAt = this.#carry.length < LONG_CARRY ? 0 : this.#carry.length * 2;
     if (this.#carry.length > judge.kernel.inputSize / 2) this.#giveUpCarry();
   }
@@ -108,7 +110,7 @@ class FastReader implements Reader {
     const source = new Source(this.#carry, EMPTY);
     this.#carry = EMPTY;
     while (source.size > 0 && this.#fed !== undefined) this.#feedPiece(source);
-    this.#carry = source.rest();
+    this.#carry = source.rest(this.#kept);
     this.#scanAt = 0;
   }
 
@@ -248,7 +250,7 @@ class Source {
   }
 
   /** A copy of all that is left. */
-  rest(): Uint8Array {
-    return this.size === 0 ? EMPTY : Buffer.concat([this.#head, this.#tail]);
+  rest(kept: Carry): Uint8Array {
+    return kept.keep(this.#head, this.#tail);
   }
 }

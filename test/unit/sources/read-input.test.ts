@@ -5,6 +5,7 @@ import { afterAll, describe, expect, test } from 'vitest';
 import { DEFAULT_LIMITS } from '../../../lib/sources/limits.ts';
 import { readInput } from '../../../lib/sources/read-input.ts';
 import { brief, collector } from '../../support/reading.ts';
+import { SIMPLE_PREFILTER } from '../../support/scanned.ts';
 
 const folder = mkdtempSync(`${tmpdir()}/read-input-`);
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -23,7 +24,29 @@ describe('reading one input', () => {
     const packed = gzipSync(a.repeat(500) + Math.sin(1));
     await readInput('x', [packed.subarray(0, packed.length - 12)], receiver, DEFAULT_LIMITS);
     expect(receiver.items.slice(0, 400).every((item) => item.kind === 'record')).toBe(true);
-    expect(receiver.items.at(-1)).toMatchObject({ kind: 'failed', code: 'bad_gzip', origin: { input: 'x', line: 1, path: '' } });
+    const whole = receiver.items.filter((item) => item.kind === 'record').length;
+    expect(receiver.items.at(-1)).toMatchObject({ kind: 'failed', code: 'bad_gzip', origin: { input: 'x', line: whole + 1, path: '' } });
+  });
+
+  test.each([
+    ['lines', a.repeat(700), 701],
+    ['a printed object', `{\n"items": [\n${`${a},`.repeat(699)}${a}`, 703],
+    ['lines, the last half', `${a.repeat(700)}{"auditID":`, 701],
+  ])('says on which line %s were damaged, with and without a prefilter', async (_, text, line) => {
+    for (const prefilter of [undefined, SIMPLE_PREFILTER]) {
+      const receiver = { ...collector(), prefilter, skipped: () => undefined };
+      const packed = gzipSync(text);
+      await readInput('x', [packed.subarray(0, packed.length - 4)], receiver, DEFAULT_LIMITS);
+      expect(receiver.items.at(-1)).toMatchObject({ code: 'bad_gzip', origin: { line } });
+    }
+  });
+
+  test('counts lines from where reading began', async () => {
+    for (const prefilter of [undefined, SIMPLE_PREFILTER]) {
+      const receiver = { ...collector(), prefilter, skipped: () => undefined };
+      await readInput('x', [gzipSync(a).subarray(0, -4)], receiver, DEFAULT_LIMITS, { firstLine: 10 });
+      expect(receiver.items.at(-1)).toMatchObject({ code: 'bad_gzip', origin: { line: 11 } });
+    }
   });
 
   test('counts an input whose bytes cannot be had, and reads what came before', async () => {

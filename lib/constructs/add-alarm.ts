@@ -7,8 +7,10 @@ export const RUNBOOK = 'docs/runbook.md';
 
 /** When an alarm fires. */
 export type Condition = {
-  /** Periods in a row, 1 unless given. */
+  /** Periods that are looked at, 1 unless given. */
   readonly periods?: number;
+  /** How many of these must be bad; all unless given. */
+  readonly bad?: number;
   /** What it means that there is no data; nothing bad unless given. */
   readonly missing?: cloudwatch.TreatMissingData;
 } & ({ readonly above: number } | { readonly below: number });
@@ -30,6 +32,7 @@ export function addAlarm(
     threshold: rises ? when.above : when.below,
     comparisonOperator: rises ? GREATER_THAN_THRESHOLD : LESS_THAN_THRESHOLD,
     evaluationPeriods: when.periods ?? 1,
+    ...(when.bad === undefined ? {} : { datapointsToAlarm: when.bad }),
     treatMissingData: when.missing ?? cloudwatch.TreatMissingData.NOT_BREACHING,
   });
   if (topicArn === undefined) return;

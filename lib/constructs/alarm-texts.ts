@@ -2,9 +2,9 @@
 export const ALARM_TEXTS = {
   DriftwireDeadLetters: 'Messages that a function could not work off lie in the dead-letter queue.',
   DriftwireUndelivered: 'Something was given up: by EventBridge, by Lambda, by a stream, or by a function that found it beyond help.',
-  DriftwireQueueOld: 'A message has waited for more than 15 minutes: a function or a sink does not keep up.',
-  DriftwireNothingDelivered: 'Findings came in for 15 minutes and not one was delivered.',
-  DriftwireFunctionErrors: 'A function of Driftwire failed.',
+  DriftwireQueueOld: 'A message has waited for more than 15 minutes: a function does not get to run, or does not keep up.',
+  DriftwireNothingDelivered: 'For half an hour findings or alerts have been tried again and again: a sink does not take them.',
+  DriftwireFunctionErrors: 'A function that is fed by a queue, by a stream or by callers failed.',
   DriftwireFunctionThrottled: 'Lambda refused to run a function that has no queue to wait in, or the account is out of concurrency.',
   DriftwireRuleFailing: 'EventBridge could not deliver CloudTrail events to the queue.',
   DriftwireNothingArrives: 'No CloudTrail event was matched for three days: is there a trail, and is its logging on?',

@@ -15,14 +15,20 @@ const MINUTES_15 = Duration.minutes(15);
 /** Seconds after which something that should take seconds is late. */
 const LATE_SECONDS = 900;
 
+/** Part of the messages that may come back without anybody being told: two ends of a period never meet quite the same messages. */
+const COMES_BACK = 0.05;
+
 /** What there is to watch in a stack. */
 export interface Watched {
   readonly deadLetters: sqs.IQueue;
   readonly undelivered: sqs.IQueue;
-  /** Queues that functions work off, without that of the findings. */
-  readonly queues: readonly sqs.IQueue[];
-  readonly findings: sqs.IQueue;
+  /** Queues with what comes in, before anything is decided. */
+  readonly incoming: readonly sqs.IQueue[];
+  /** Queues whose messages wait for a sink. */
+  readonly outgoing: readonly sqs.IQueue[];
   readonly functions: readonly lambda.IFunction[];
+  /** Those whose failures are not told by something else: not those that Lambda calls asynchronously, whose events then lie in `undelivered`. */
+  readonly failing: readonly lambda.IFunction[];
   /** Those that nothing waits for when they are throttled, and the busiest one. */
   readonly throttled: readonly lambda.IFunction[];
   readonly rule: events.IRule;
@@ -57,41 +63,27 @@ export class Alarms extends Construct {
     this.#audit(watched);
   }
 
-  #queues({ deadLetters, undelivered, queues, findings }: Watched): void {
+  #queues({ deadLetters, undelivered, incoming, outgoing }: Watched): void {
     this.#add('DriftwireDeadLetters', visible(deadLetters), { above: 0 });
     this.#add('DriftwireUndelivered', visible(undelivered), { above: 0 });
-    const ages = [findings, ...queues].map((queue) =>
+    const ages = [...outgoing, ...incoming].map((queue) =>
       queue.metricApproximateAgeOfOldestMessage({ period: MINUTES_5, statistic: 'Maximum' }),
     );
-    this.#add('DriftwireQueueOld', together('MAX', ages, 'oldest message'), { above: LATE_SECONDS, periods: 2 });
-    const sent = findings.metricNumberOfMessagesSent({ period: MINUTES_15, statistic: 'Sum' });
-    const deleted = findings.metricNumberOfMessagesDeleted({ period: MINUTES_15, statistic: 'Sum' });
-    const stuck = new cloudwatch.MathExpression({
-      expression: 'IF(FILL(sent, 0) > 0 AND FILL(deleted, 0) == 0, 1, 0)',
-      usingMetrics: { sent, deleted },
-      label: 'findings and none delivered',
-      period: MINUTES_15,
-    });
-    this.#add('DriftwireNothingDelivered', stuck, { above: 0 });
+    this.#add('DriftwireQueueOld', together('MAX', ages, 'oldest message'), { above: LATE_SECONDS });
+    // Two of three: a message that nobody takes is tried every 15 minutes, which may step over a period.
+    this.#add('DriftwireNothingDelivered', comingBack(outgoing), { above: 0, periods: 3, bad: 2 });
   }
 
-  #functions({ functions, throttled, metrics }: Watched): void {
-    const failures = functions.map((one) => one.metricErrors({ period: MINUTES_5, statistic: 'Sum' }));
+  #functions({ failing, throttled, metrics }: Watched): void {
+    const failures = failing.map((one) => one.metricErrors({ period: MINUTES_5, statistic: 'Sum' }));
     this.#add('DriftwireFunctionErrors', together('SUM', failures, 'errors'), { above: 0 });
     const refused = throttled.map((one) => one.metricThrottles({ period: MINUTES_5, statistic: 'Sum' }));
     this.#add('DriftwireFunctionThrottled', together('SUM', refused, 'throttles'), { above: 0, periods: 2 });
     if (metrics === undefined) return;
-    const flushed = new cloudwatch.MathExpression({
-      expression: 'FILL(invocations, 0) - FILL(failures, 0)',
-      usingMetrics: {
-        invocations: metrics.metricInvocations({ period: MINUTES_5, statistic: 'Sum' }),
-        failures: metrics.metricErrors({ period: MINUTES_5, statistic: 'Sum' }),
-      },
-      label: 'flushes',
-      period: MINUTES_5,
-    });
-    // Lambda has no metric for a function that is not invoked: here nothing means that it is broken.
-    this.#add('DriftwireFlushStopped', flushed, { below: 1, periods: 2, missing: cloudwatch.TreatMissingData.BREACHING });
+    // Each invoke adds 0 or 1, so that the smallest is 1 when all have failed. Lambda has no metric for a function that is not invoked:
+    // here nothing means that it is broken.
+    const failed = metrics.metricErrors({ period: MINUTES_5, statistic: 'Minimum' });
+    this.#add('DriftwireFlushStopped', failed, { above: 0, periods: 2, missing: cloudwatch.TreatMissingData.BREACHING });
   }
 
   #intake({ rule }: Watched): void {
@@ -123,6 +115,28 @@ export class Alarms extends Construct {
 
 function visible(queue: sqs.IQueue): cloudwatch.IMetric {
   return queue.metricApproximateNumberOfMessagesVisible({ period: MINUTES_5, statistic: 'Maximum' });
+}
+
+/**
+ * 1 when messages are received and not deleted, so that they come again. The age of the oldest message does not show this: SQS leaves out of it what
+ * was received three times, and a message that waits for a sink is after a minute.
+ * @see https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-available-cloudwatch-metrics.html (read 2026-11)
+ */
+function comingBack(queues: readonly sqs.IQueue[]): cloudwatch.IMetric {
+  const options = { period: MINUTES_15, statistic: 'Sum' };
+  const sum = (name: string): string => queues.map((_, index) => `FILL(${name}${index}, 0)`).join(' + ');
+  const [received, deleted] = [sum('received'), sum('deleted')];
+  return new cloudwatch.MathExpression({
+    expression: `IF((${received}) - (${deleted}) > ${COMES_BACK} * (${received}), 1, 0)`,
+    usingMetrics: Object.fromEntries(
+      queues.flatMap((queue, index) => [
+        [`received${index}`, queue.metricNumberOfMessagesReceived(options)],
+        [`deleted${index}`, queue.metricNumberOfMessagesDeleted(options)],
+      ]),
+    ),
+    label: 'messages come back',
+    period: MINUTES_15,
+  });
 }
 
 /** Over all log groups at once; a query needs no list of them, and none of the values that CloudWatch gives the other dimensions. */

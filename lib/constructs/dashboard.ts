@@ -58,8 +58,8 @@ function intake({ rule, stream, deadLetters, undelivered }: Watched): cloudwatch
   ];
 }
 
-function queues({ queues: others, findings }: Watched): cloudwatch.IWidget[] {
-  const all = [...others, findings];
+function queues({ incoming, outgoing }: Watched): cloudwatch.IWidget[] {
+  const all = [...incoming, ...outgoing];
   return [
     graph(
       'Oldest message, seconds',
@@ -69,9 +69,13 @@ function queues({ queues: others, findings }: Watched): cloudwatch.IWidget[] {
       'Messages put in',
       all.map((queue) => queue.metricNumberOfMessagesSent({ period: PERIOD, statistic: 'Sum' })),
     ),
+    // Where the upper lines leave the lower ones, messages come back.
     graph(
-      'Messages worked off',
-      all.map((queue) => queue.metricNumberOfMessagesDeleted({ period: PERIOD, statistic: 'Sum' })),
+      'Messages received, and worked off',
+      all.flatMap((queue) => [
+        queue.metricNumberOfMessagesReceived({ period: PERIOD, statistic: 'Sum' }),
+        queue.metricNumberOfMessagesDeleted({ period: PERIOD, statistic: 'Sum' }),
+      ]),
     ),
   ];
 }

@@ -33,8 +33,8 @@ export interface DriftwireFunctionProps {
   readonly aside?: sqs.IQueue;
   /** At most so many at a time, where a single writer is promised. */
   readonly reservedConcurrency?: number;
-  /** Set for a function that is invoked asynchronously: how often Lambda tries again, and where the event goes after that. */
-  readonly asynchronous?: { readonly retries: number; readonly onFailure: sqs.IQueue };
+  /** Set for a function that is invoked asynchronously: how often and for how long (6 hours unless given) Lambda tries again, and where the event goes after that. */
+  readonly asynchronous?: { readonly retries: number; readonly maxAgeSeconds?: number; readonly onFailure: sqs.IQueue };
 }
 
 /**
@@ -73,10 +73,11 @@ export class DriftwireFunction extends lambda.Function {
     if (defaults.xray) cfn(this).tracingConfig = { mode: 'Active' };
     acknowledgeFor(this, defaults.xray);
     if (asynchronous !== undefined) {
-      const { retries, onFailure } = asynchronous;
+      const { retries, maxAgeSeconds, onFailure } = asynchronous;
       new lambda.EventInvokeConfig(this, 'Asynchronous', {
         function: this,
         retryAttempts: retries,
+        ...(maxAgeSeconds === undefined ? {} : { maxEventAge: Duration.seconds(maxAgeSeconds) }),
         onFailure: { bind: () => ({ destination: onFailure.queueArn }) },
       });
     }

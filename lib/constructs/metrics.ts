@@ -3,10 +3,10 @@ import * as events from 'aws-cdk-lib/aws-events';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
 import type { SecretReference } from '../config/schema-values.ts';
-import type { DeadLetters } from './dead-letters.ts';
 import { DriftwireFunction, type FunctionDefaults } from './driftwire-function.ts';
 import { FunctionTarget } from './function-target.ts';
 import type { Ledger } from './ledger.ts';
+import { MissedMinutes } from './missed-minutes.ts';
 import { mayReadSecrets } from './secret-grants.ts';
 
 /** Where the totals are written, as far as the stack must know. */
@@ -19,7 +19,6 @@ export interface MetricsPlace {
 
 export interface MetricsProps {
   readonly defaults: FunctionDefaults;
-  readonly deadLetters: DeadLetters;
   readonly ledger: Ledger;
   readonly place: MetricsPlace;
   readonly secretsKeyArn: string | undefined;
@@ -29,9 +28,9 @@ export interface MetricsProps {
 export class Metrics extends Construct {
   readonly metrics: DriftwireFunction;
 
-  constructor(scope: Construct, id: string, { defaults, deadLetters, ledger, place, secretsKeyArn }: MetricsProps) {
+  constructor(scope: Construct, id: string, { defaults, ledger, place, secretsKeyArn }: MetricsProps) {
     super(scope, id);
-    const { undelivered } = deadLetters;
+    const missed = new MissedMinutes(this, 'missed-minutes');
     this.metrics = new DriftwireFunction(this, 'metrics', {
       defaults,
       description: 'Totals of the ledger to Prometheus, once a minute',
@@ -44,14 +43,14 @@ export class Metrics extends Construct {
         ...mayReadSecrets(this, place.secrets, secretsKeyArn),
         ...mayWrite(this, place),
       ],
-      // Two writers would interleave their samples. The next minute carries what this one did not: no retry.
+      // Two writers would interleave their samples. The next minute carries what this one did not: no retry, and none that has waited for a minute.
       reservedConcurrency: 1,
-      asynchronous: { retries: 0, onFailure: undelivered },
+      asynchronous: { retries: 0, maxAgeSeconds: 60, onFailure: missed },
     });
     new events.Rule(this, 'minute', {
       description: 'Totals of Driftwire, every minute',
       schedule: events.Schedule.rate(Duration.minutes(1)),
-      targets: [new FunctionTarget(this.metrics, undelivered)],
+      targets: [new FunctionTarget(this.metrics, missed)],
     });
   }
 }

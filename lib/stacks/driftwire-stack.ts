@@ -99,14 +99,14 @@ function watch(
 ): Omit<Watched, 'findingsLog'> {
   const { events, objects } = detector.intake;
   const { cloudtrail, audit } = detector;
-  const direct = [audit, metrics?.metrics, webhook?.webhook];
   return {
     deadLetters: deadLetters.queue,
     undelivered: deadLetters.undelivered,
-    queues: there(events, objects, delivery.alerts),
-    findings: delivery.findings,
+    incoming: there(events, objects),
+    outgoing: there(delivery.findings, delivery.alerts),
     functions: there(cloudtrail, audit, delivery.deliver, delivery.alert, metrics?.metrics, reconciler?.reconcile, webhook?.webhook),
-    throttled: there(cloudtrail, ...direct),
+    failing: there(cloudtrail, detector.stream === undefined ? undefined : audit, delivery.deliver, delivery.alert, webhook?.webhook),
+    throttled: there(cloudtrail, audit, webhook?.webhook),
     rule: detector.intake.rule,
     stream: detector.stream,
     subscribed,

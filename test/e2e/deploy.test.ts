@@ -109,8 +109,11 @@ describe.skipIf(!isPossible)('what `cdk deploy` makes', () => {
     expect(streamMappings).toEqual([
       expect.objectContaining({ reportsItemFailures: true, bisects: true, retries: 10, onFailureArn: host.queue('aside/undelivered').arn }),
     ]);
-    for (const name of ['metrics', 'reconcile']) {
-      expect(host.function(name).deployed.onFailureArn, name).toBe(host.queue('aside/undelivered').arn);
+    for (const [name, queue] of [
+      ['metrics', 'totals/missed-minutes'],
+      ['reconcile', 'aside/undelivered'],
+    ] as const) {
+      expect(host.function(name).deployed.onFailureArn, name).toBe(host.queue(queue).arn);
     }
   });
 

@@ -83,14 +83,46 @@ describe('the alarms of a stack', () => {
     for (const alarm of Object.values(alarmsOf(''))) expect(alarm['AlarmActions']).toBeUndefined();
   });
 
-  test('watch every function for errors, and every queue for old messages', () => {
-    const { DriftwireFunctionErrors: errors, DriftwireQueueOld: old } = alarmsOf(EVERYTHING);
-    const metrics = (alarm: Resource['Properties'] | undefined) => {
-      const list = (alarm?.['Metrics'] ?? []) as readonly { readonly MetricStat?: unknown }[];
-      return list.filter(({ MetricStat }) => MetricStat !== undefined);
-    };
-    expect(metrics(errors)).toHaveLength(7);
-    expect(metrics(old)).toHaveLength(4);
+  const metricsOf = (alarm: Resource['Properties'] | undefined): readonly string[] => {
+    const list = (alarm?.['Metrics'] ?? []) as readonly { readonly MetricStat?: { readonly Metric: { readonly Dimensions: unknown } } }[];
+    return list.flatMap(({ MetricStat }) => {
+      const id = /"(?:Ref|Fn::GetAtt)":\[?"(\w+?)[0-9A-F]{8}"/.exec(JSON.stringify(MetricStat?.Metric.Dimensions) ?? '')?.[1];
+      return id === undefined ? [] : [id];
+    });
+  };
+
+  test('watch every queue for old messages', () => {
+    expect(metricsOf(alarmsOf(EVERYTHING)['DriftwireQueueOld']).toSorted()).toEqual([
+      'deliveryalerts',
+      'deliveryfindings',
+      'detectorintakeevents',
+      'detectorintakeobjects',
+    ]);
+  });
+
+  test('watch what waits for a sink for messages that come back: their age is no longer told once they were received three times', () => {
+    const told = alarmsOf(EVERYTHING)['DriftwireNothingDelivered'];
+    expect(metricsOf(told)).toEqual(['deliveryfindings', 'deliveryfindings', 'deliveryalerts', 'deliveryalerts']);
+    expect(JSON.stringify(told)).toContain(
+      'IF((FILL(received0, 0) + FILL(received1, 0)) - (FILL(deleted0, 0) + FILL(deleted1, 0)) > 0.05 * (FILL(received0, 0) + FILL(received1, 0)), 1, 0)',
+    );
+    expect(told).toMatchObject({ EvaluationPeriods: 3, DatapointsToAlarm: 2, Threshold: 0 });
+    expect(metricsOf(alarmsOf('')['DriftwireNothingDelivered'])).toEqual(['deliveryfindings', 'deliveryfindings']);
+  });
+
+  test('watch every function for errors, but for those whose failed events lie in a queue that is watched', () => {
+    const failing = (yaml: string) => metricsOf(alarmsOf(yaml)['DriftwireFunctionErrors']).toSorted();
+    expect(failing(EVERYTHING)).toEqual(['deliveryalert', 'deliverydeliver', 'detectorcloudtrail', 'inboundwebhook']);
+    expect(failing('aws: { eks: { log_groups: [/aws/eks/demo/cluster], through: kinesis } }')).toEqual([
+      'deliverydeliver',
+      'detectorcloudtrail',
+      'detectoreksaudit',
+    ]);
+    expect(alarmsOf(EVERYTHING)['DriftwireFlushStopped']).toMatchObject({
+      MetricName: 'Errors',
+      Statistic: 'Minimum',
+      EvaluationPeriods: 2,
+    });
   });
 
   test('can be switched off, and a collector has one', () => {

@@ -106,7 +106,7 @@ describe('with everything that can be configured', () => {
       `${LOG} on totalsmetricslog`,
       'dynamodb:GetItem dynamodb:Query dynamodb:PutItem dynamodb:UpdateItem dynamodb:DeleteItem on ledger',
       `aps:RemoteWrite on arn:AWS::Partition:aps:${ACCOUNT}:workspace/ws-1234abcd-12ab`,
-      'sqs:SendMessage on asideundelivered',
+      'sqs:SendMessage on totalsmissedminutes',
     ]);
   });
 

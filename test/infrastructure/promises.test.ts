@@ -48,12 +48,15 @@ describe('every queue', () => {
       }
     }
     expect([...receives].toSorted()).toEqual(['alerts 300', 'events 20', 'findings 300', 'objects 20']);
-    expect([...new Set(ends)].toSorted()).toEqual(['dead-letters', 'undelivered']);
+    expect([...new Set(ends)].toSorted()).toEqual(['dead-letters', 'missed-minutes', 'undelivered']);
   });
 
-  test('where failures end keeps them for the 14 days that SQS has', () => {
+  test('where failures end keeps them for the 14 days that SQS has, minutes that the next one carries for a day', () => {
     const ends = queues.filter(({ resource }) => resource.Properties['RedrivePolicy'] === undefined);
-    for (const { at, resource } of ends) expect(resource.Properties['MessageRetentionPeriod'], at).toBe(14 * 86_400);
+    for (const { at, resource } of ends) {
+      const days = pathOf(resource).at(-2) === 'missed-minutes' ? 1 : 14;
+      expect(resource.Properties['MessageRetentionPeriod'], at).toBe(days * 86_400);
+    }
   });
 
   test('that a function reads is invisible for six times the timeout, and its window', () => {
@@ -206,7 +209,11 @@ describe('every failure has somewhere to go', () => {
   test('the writer of totals is not tried again: the next minute carries what this one did not', () => {
     const configs = every('AWS::Lambda::EventInvokeConfig').filter(({ resource }) => pathOf(resource).includes('metrics'));
     expect(configs.length).toBe(2);
-    for (const { at, resource } of configs) expect(resource.Properties['MaximumRetryAttempts'], at).toBe(0);
+    for (const { at, resource } of configs) {
+      expect(resource.Properties, at).toMatchObject({ MaximumRetryAttempts: 0, MaximumEventAgeInSeconds: 60 });
+      // a receiver that is down must not fill the queue of what was given up
+      expect(idOf(resource.Properties['DestinationConfig']), at).toMatch(/^totalsmissedminutes/);
+    }
   });
 
   test('events: every target of every rule has a dead-letter queue that takes from this rule alone', () => {

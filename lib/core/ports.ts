@@ -54,6 +54,8 @@ export interface Mark {
   readonly increments: readonly Increment[];
   /** Added with them. A group that is new when its day has no room for another is counted without its name. */
   readonly noise?: readonly DayNoise[];
+  /** Kept with the mark by whoever makes it; up to 256 characters. */
+  readonly note?: string | undefined;
 }
 
 /** What became of one mark: counted now, counted before, or to be handed in again. */
@@ -97,6 +99,12 @@ export interface Noise {
    * were counted first and last.
    */
   noise(days: DayRange, take: (noise: DayNoise) => void): Promise<void>;
+}
+
+/** What was noted when something was counted. */
+export interface MarkNotes {
+  /** The notes of those of the keys that were counted with one, by key. Changes nothing. */
+  notes(keys: readonly string[]): Promise<ReadonlyMap<string, string>>;
 }
 
 /** Something kept as a whole, with the number of the write that made it. */
@@ -233,7 +241,7 @@ export interface Spool {
 }
 
 /** What every store does on AWS, where the queues are the spool. */
-export interface SharedStore extends Ledger, Marks, Noise, Documents, IncidentRecords {
+export interface SharedStore extends Ledger, Marks, MarkNotes, Noise, Documents, IncidentRecords {
   close(): Promise<void>;
 }
 

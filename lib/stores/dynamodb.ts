@@ -80,6 +80,17 @@ export class DynamoStore implements SharedStore {
     return new Set(keys.filter((key) => found.has(textOfKey(markKey(key)))));
   }
 
+  async notes(keys: readonly string[]): Promise<ReadonlyMap<string, string>> {
+    const items = await this.#call(() => persistently(() => existing(this.#client, this.#table, keys.map(markKey)), this.#timing));
+    const notes = new Map(items.map((item) => [textOfKey(item), item['note']?.S]));
+    return new Map(
+      keys.flatMap((key) => {
+        const note = notes.get(textOfKey(markKey(key)));
+        return note === undefined ? [] : [[key, note] as const];
+      }),
+    );
+  }
+
   async add(increments: readonly Increment[]): Promise<void> {
     checkIncrements(increments);
     await this.#call(() => this.#transactions.add(increments));

@@ -36,7 +36,7 @@ export class MemoryStore implements Store {
   readonly #settings: StoreSettings;
   readonly #totals = new Map<string, number>();
   readonly #values = new Map<string, Set<string>>();
-  readonly #marks = new Map<string, number>();
+  readonly #marks = new Map<string, { readonly madeMs: number; readonly note: string | undefined }>();
   readonly #noise = new Map<string, { readonly noise: DayNoise; readonly madeMs: number }>();
   /** Groups that began on the last day on which one did. */
   #born = { day: '', groups: 0 };
@@ -58,11 +58,11 @@ export class MemoryStore implements Store {
   async count(marks: readonly Mark[]): Promise<readonly CountOutcome[]> {
     checkIncrements(marks.flatMap(({ increments }) => increments));
     if (this.#isClosed) return marks.map(() => ({ kind: 'failed', error: closed() }));
-    this.#forget(this.#marks, (madeMs) => madeMs);
+    this.#forget(this.#marks, ({ madeMs }) => madeMs);
     this.#forget(this.#noise, ({ madeMs }) => madeMs);
-    return marks.map(({ key, increments, noise = [] }) => {
+    return marks.map(({ key, increments, note, noise = [] }) => {
       if (this.#marks.has(key)) return { kind: 'repeated' };
-      this.#marks.set(key, this.#settings.nowMs());
+      this.#marks.set(key, { madeMs: this.#settings.nowMs(), note });
       this.#add(increments);
       for (const each of noise) this.#addNoise(each);
       return { kind: 'counted' };
@@ -71,8 +71,19 @@ export class MemoryStore implements Store {
 
   async marked(keys: readonly string[]): Promise<ReadonlySet<string>> {
     this.#open();
-    this.#forget(this.#marks, (madeMs) => madeMs);
+    this.#forget(this.#marks, ({ madeMs }) => madeMs);
     return new Set(keys.filter((key) => this.#marks.has(key)));
+  }
+
+  async notes(keys: readonly string[]): Promise<ReadonlyMap<string, string>> {
+    this.#open();
+    this.#forget(this.#marks, ({ madeMs }) => madeMs);
+    return new Map(
+      keys.flatMap((key) => {
+        const note = this.#marks.get(key)?.note;
+        return note === undefined ? [] : [[key, note] as const];
+      }),
+    );
   }
 
   async add(increments: readonly Increment[]): Promise<void> {

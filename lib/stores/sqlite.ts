@@ -68,6 +68,7 @@ export class SqliteStore implements Store {
   readonly #noise: SqliteNoise;
   readonly #mark: StatementSync;
   readonly #isMarked: StatementSync;
+  readonly #note: StatementSync;
   #forgotMs = Number.NEGATIVE_INFINITY;
   #isClosed = false;
 
@@ -80,8 +81,9 @@ export class SqliteStore implements Store {
     this.#spool = new SqliteSpool(this.#db, this.#totals, this.#settings);
     this.#incidents = new SqliteIncidents(this.#db, this.#settings);
     this.#noise = new SqliteNoise(this.#db, this.#settings);
-    this.#mark = this.#db.prepare('INSERT OR IGNORE INTO counted VALUES (?, ?)');
+    this.#mark = this.#db.prepare('INSERT OR IGNORE INTO counted (key, made_ms, note) VALUES (?, ?, ?)');
     this.#isMarked = this.#db.prepare('SELECT 1 FROM counted WHERE key = ?');
+    this.#note = this.#db.prepare('SELECT note FROM counted WHERE key = ?');
   }
 
   async count(marks: readonly Mark[]): Promise<readonly CountOutcome[]> {
@@ -97,6 +99,13 @@ export class SqliteStore implements Store {
 
   async marked(keys: readonly string[]): Promise<ReadonlySet<string>> {
     return this.#read(() => new Set(keys.filter((key) => this.#isMarked.get(storeKey(key)) !== undefined)));
+  }
+
+  async notes(keys: readonly string[]): Promise<ReadonlyMap<string, string>> {
+    return this.#read(() => {
+      const noted = keys.map((key) => [key, this.#note.get(storeKey(key))?.['note']] as const);
+      return new Map(noted.flatMap(([key, note]) => (typeof note === 'string' ? [[key, note] as const] : [])));
+    });
   }
 
   async add(increments: readonly Increment[]): Promise<void> {
@@ -185,8 +194,8 @@ export class SqliteStore implements Store {
     this.#db.close();
   }
 
-  #count({ key, increments, noise = [] }: Mark): CountOutcome {
-    if (Number(this.#mark.run(storeKey(key), this.#settings.nowMs()).changes) === 0) return { kind: 'repeated' };
+  #count({ key, increments, note, noise = [] }: Mark): CountOutcome {
+    if (Number(this.#mark.run(storeKey(key), this.#settings.nowMs(), note ?? null).changes) === 0) return { kind: 'repeated' };
     this.#totals.add(increments);
     this.#noise.add(noise);
     return { kind: 'counted' };

@@ -84,6 +84,33 @@ export function sharedStoreContract(name: string, harness: StoreHarness<SharedSt
       expect(await (await harness.share(store)).marked(['b', 'c'])).toEqual(new Set(['b']));
     });
 
+    test('keeps the note of whoever was first to count a mark', async () => {
+      const store = await harness.open();
+      const odd = ['a', 'a\u0000', '__proto__', 'k'.repeat(100_000), '北京 😀', ''];
+      const outcomes = await store.count([
+        ...odd.map((key) => ({ ...mark(key, change('alice')), note: `first of ${key.slice(0, 9)}` })),
+        { ...mark('a', change('alice')), note: 'second in the same call' },
+        mark('silent'),
+      ]);
+      expect(outcomes.map(({ kind }) => kind)).toEqual([...odd.map(() => 'counted'), 'repeated', 'counted']);
+      expect(
+        await store.count([
+          { ...mark('a'), note: 'second' },
+          { ...mark('silent'), note: 'late' },
+        ]),
+      ).toEqual([{ kind: 'repeated' }, { kind: 'repeated' }]);
+      const notes = await (await harness.share(store)).notes([...odd, 'silent', 'nobody', 'a']);
+      expect([...notes].toSorted()).toEqual(odd.map((key) => [key, `first of ${key.slice(0, 9)}`]).toSorted());
+      expect(await store.notes([])).toEqual(new Map());
+    });
+
+    test('keeps the note of a mark of more series than one transaction takes', { timeout: 120_000 }, async () => {
+      const store = await harness.open();
+      const many = Array.from({ length: 120 }, (_, at) => ({ metric: 'driftwire_dropped_total', labels: { reason: `r${at}` }, by: 1 }));
+      expect(await store.count([{ ...mark('big', ...many), note: 'noted' }])).toEqual([{ kind: 'counted' }]);
+      expect(await store.notes(['big'])).toEqual(new Map([['big', 'noted']]));
+    });
+
     test('says so of more marks than one question takes', { timeout: 60_000 }, async () => {
       const store = await harness.open();
       const keys = Array.from({ length: 250 }, (_, at) => `key ${at}`);

@@ -1,7 +1,7 @@
 /**
  * How things lie in the one table (partition key `pk`, sort key `sk`, both text; `ttl` is its time-to-live attribute):
  *
- *     mark <key>        -            ttl                      counted before
+ *     mark <key>        -            ttl, note                counted before
  *     total <shard>     <series>     s, v                     a part of a total; the sum over all shards is the total
  *     value <scope>     <value>                               a value of an open label that has a series of its own
  *     scope             <scope>      n                        how many of them there are
@@ -16,6 +16,7 @@
 import type { AttributeValue, TransactWriteItem } from '../../clients/aws.ts';
 import { OPEN_LABELS } from '../../core/deliver/label-budget.ts';
 import { fingerprint } from '../../core/fingerprint.ts';
+import type { Mark } from '../../core/ports.ts';
 import { storeKey } from '../key.ts';
 import { MARK_TTL_MS } from '../options.ts';
 
@@ -90,8 +91,9 @@ export function textOfKey({ pk, sk }: Item): string {
 }
 
 /** Makes a mark, if there is none. */
-export function putMark(table: string, key: string, nowMs: number): TransactWriteItem {
-  return { Put: { TableName: table, Item: { ...markKey(key), ttl: timeToLive(nowMs) }, ConditionExpression: 'attribute_not_exists(pk)' } };
+export function putMark(table: string, { key, note }: Pick<Mark, 'key' | 'note'>, nowMs: number): TransactWriteItem {
+  const item = { ...markKey(key), ttl: timeToLive(nowMs), ...(note === undefined ? {} : { note: { S: note } }) };
+  return { Put: { TableName: table, Item: item, ConditionExpression: 'attribute_not_exists(pk)' } };
 }
 
 /** Adds to a total, which begins at 0. Numbers of DynamoDB are exact to 38 digits. */

@@ -3,7 +3,7 @@ import type { TransactWriteItem } from '../../clients/aws.ts';
 import { type Admission, type LabelBudget, withinBudget } from '../../core/deliver/label-budget.ts';
 import { mergeIncrements } from '../../core/deliver/merge-increments.ts';
 import { seriesKey } from '../../core/deliver/series-key.ts';
-import type { Increment } from '../../core/ports.ts';
+import type { Increment, Mark } from '../../core/ports.ts';
 import { type DayNoise, furtherNoise, mergeNoise } from '../../core/tune/day-noise.ts';
 import { addToTotal, putMark, putValue, takeRoom } from './items.ts';
 import { addNoise, noiseAdmission } from './noise.ts';
@@ -90,12 +90,12 @@ export function admitActions(table: string, admissions: readonly Admission[], no
 /** Counts marks. */
 export function countActions(
   table: string,
-  keys: readonly string[],
+  marks: readonly Pick<Mark, 'key' | 'note'>[],
   { increments, noise, admissions }: Resolved,
   { nowMs, random }: { readonly nowMs: number; readonly random: () => number },
 ): readonly Action[] {
   return [
-    ...keys.map((key, mark): Action => ({ write: putMark(table, key, nowMs), guards: { mark } })),
+    ...marks.map((each, mark): Action => ({ write: putMark(table, each, nowMs), guards: { mark } })),
     ...admitActions(table, admissions, nowMs),
     ...increments.map(
       ({ by, ...series }): Action => ({

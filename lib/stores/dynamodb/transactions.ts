@@ -103,7 +103,7 @@ export class Transactions {
       ...(mark.noise ?? []).map((each, at) => ({ key: `${mark.key} noise ${at}`, increments: [], noise: [each] })),
     ];
     for (let at = 0; at < parts.length; at += MARKS_AT_ONCE) await this.#countChunk(parts.slice(at, at + MARKS_AT_ONCE), new Map());
-    await this.#countTogether([{ key: mark.key, increments: [] }], outcomes);
+    await this.#countTogether([{ key: mark.key, note: mark.note, increments: [] }], outcomes);
   }
 
   /** That somebody else was faster, or that there is no room any more, is seen by the plan that follows. */
@@ -166,8 +166,7 @@ export class Transactions {
     for (;;) {
       const resolved = resolve(wanted, { budget, noiseGroupsADay, nowMs }, seen);
       if (resolved.unknown.length === 0) {
-        const keys = marks.map(({ key }) => key);
-        return { resolved, actions: countActions(table, keys, resolved, { nowMs, random: timing.random }) };
+        return { resolved, actions: countActions(table, marks, resolved, { nowMs, random: timing.random }) };
       }
       await persistently(() => seen.lookUp(resolved.unknown), timing);
     }

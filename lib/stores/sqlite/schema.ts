@@ -54,4 +54,8 @@ export const MIGRATIONS: readonly string[] = [
   CREATE INDEX noise_born ON noise (born_day);
   CREATE INDEX noise_made ON noise (made_ms);
   `,
+  // Which copy of the event was counted; none with marks that were made before.
+  `
+  ALTER TABLE counted ADD COLUMN note TEXT;
+  `,
 ];

@@ -54,7 +54,7 @@ test('a transaction touches each item once', () => {
   const view = seen({}, 0, 'free');
   const noise = [seenOnce(), seenOnce({ user: 8, id: 'e-2' }), seenOnce({ day: '2026-11-20' }), seenOnce({ action: 'third' })];
   const resolved = resolve({ ...wanted(change('alice'), change('bob'), record('finding', 2)), noise }, ROOM, view);
-  const actions = countActions('t', ['a', 'b'], resolved, { nowMs: 0, random: () => 0.999 });
+  const actions = countActions('t', [{ key: 'a' }, { key: 'b' }], resolved, { nowMs: 0, random: () => 0.999 });
   const keys = actions.map(({ write: { Put, Update } }) => {
     const { pk, sk } = Put?.Item ?? Update?.Key ?? {};
     return `${pk?.S} | ${sk?.S}`;

@@ -2,6 +2,8 @@ import { writeSync } from 'node:fs';
 
 /** How much text is gathered before it is written, in UTF-16 units. */
 const CHUNK_CHARS = 65_536;
+/** Of one UTF-16 unit. */
+const MAX_UTF8_BYTES = 3;
 
 /** Thrown by an output whose reader has gone away (`| head`): the run ends, and that is no failure. */
 export class ReaderGone extends Error {}
@@ -26,10 +28,17 @@ export interface Output {
  */
 export function outputTo(fd: number): Output {
   let pending = '';
+  const encoder = new TextEncoder();
+  // used again for each write: a buffer of its own would stay until V8's heap is collected
+  const bytes = new Uint8Array(CHUNK_CHARS * MAX_UTF8_BYTES);
   const flush = (): void => {
-    const text = pending;
+    let text = pending;
     pending = '';
-    writeAll(fd, Buffer.from(text));
+    while (text !== '') {
+      const { read, written } = encoder.encodeInto(text, bytes);
+      text = text.slice(read);
+      writeAll(fd, bytes.subarray(0, written));
+    }
   };
   return {
     write(text) {
@@ -40,7 +49,7 @@ export function outputTo(fd: number): Output {
   };
 }
 
-function writeAll(fd: number, bytes: Buffer): void {
+function writeAll(fd: number, bytes: Uint8Array): void {
   let offset = 0;
   while (offset < bytes.length) {
     try {

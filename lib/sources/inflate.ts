@@ -2,7 +2,7 @@ import { constants, createGunzip, type Gunzip, gunzipSync } from 'node:zlib';
 import type { FailureCode } from '../core/errors.ts';
 import type { ReadLimits } from '../core/ports.ts';
 
-/** Bytes of one input, in order. */
+/** Bytes of one input, in order; a chunk is good only until the next is asked for. */
 export type Chunks = AsyncIterable<Uint8Array> | Iterable<Uint8Array>;
 
 /** Why the rest of an input could not be inflated; all before it was given. */
@@ -17,8 +17,11 @@ const FREE_BYTES = 1024 * 1024;
 const SLICE_BYTES = 64 * 1024;
 /** zlib writes into pieces of this size. */
 const OUTPUT_BYTES = 64 * 1024;
-/** Up to this size the compressed input is kept, so that a damaged file gives every byte before the damage. */
-const MAX_HISTORY_BYTES = 4 * 1024 * 1024;
+/**
+ * Up to this size the compressed input is kept, so that a damaged file gives every byte before the damage; of a larger one less than one
+ * piece of output is lost there. CloudTrail objects and rotated audit logs are smaller.
+ */
+const MAX_HISTORY_BYTES = 1024 * 1024;
 const MAX_REPLAYED_BYTES = 64 * 1024 * 1024;
 /** A log file is compressed once, by mistake twice. */
 const MAX_LAYERS = 3;
@@ -189,7 +192,7 @@ class GzipStream {
 
   #remember(slice: Uint8Array): void {
     if (this.#bytesIn > MAX_HISTORY_BYTES) this.#history = undefined;
-    this.#history?.push(slice);
+    this.#history?.push(Uint8Array.from(slice));
   }
 
   #padding(rest: Uint8Array): InflateFailure | undefined {

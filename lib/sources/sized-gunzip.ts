@@ -32,7 +32,7 @@ export async function inflateInput(
       release(text);
       return undefined;
     }
-    held.push(next.value);
+    held.push(Uint8Array.from(next.value));
     const isHead = sizeBytes < 2;
     sizeBytes += next.value.length;
     // Plain text is not held back.
@@ -49,11 +49,9 @@ function release(text: Buffer<ArrayBuffer>): void {
   if (text.buffer.byteLength > Buffer.poolSize) text.buffer.transfer(0);
 }
 
-async function* resumed(
-  held: readonly Uint8Array[],
-  iterator: AsyncIterator<Uint8Array> | Iterator<Uint8Array>,
-): AsyncGenerator<Uint8Array> {
-  yield* held;
+async function* resumed(held: Uint8Array[], iterator: AsyncIterator<Uint8Array> | Iterator<Uint8Array>): AsyncGenerator<Uint8Array> {
+  // gone from here once it is passed on: the rest of a large input takes a while
+  for (let chunk = held.shift(); chunk !== undefined; chunk = held.shift()) yield chunk;
   while (true) {
     const next = await iterator.next();
     if (next.done === true) return;

@@ -7,6 +7,7 @@ import { DeliveriesWork } from './deliveries.ts';
 import { FindingsLog } from './findings-log.ts';
 import { alertsQueue, asideQueue, functionLog, openSqs } from './function-parts.ts';
 import { openFunctionSinks } from './function-sinks.ts';
+import { Place } from './place.ts';
 import { RepeatsLedger } from './repeats-ledger.ts';
 import { readSettings } from './settings.ts';
 import { SinkSet } from './sink-set.ts';
@@ -25,12 +26,16 @@ export async function openDeliver(): Promise<DeliveriesWork> {
   const shown =
     settings.config.loki === undefined && queue === undefined ? [new FindingsLog((line) => process.stdout.write(`${line}\n`))] : [];
   const own = [new LedgerSink(ledger), ...alerts, ...shown];
+  const loki = new Place({
+    name: 'loki',
+    takesAlerts: false,
+    open: async () =>
+      (await openFunctionSinks(settings, { ...settings.config, slack: undefined, receivers: [], prometheus: undefined })).sinks,
+    log,
+  });
   return new DeliveriesWork({
     name: 'deliver',
-    sinks: new SinkSet(async () => {
-      const { sinks } = await openFunctionSinks(settings, { ...settings.config, slack: undefined, receivers: [], prometheus: undefined });
-      return [...sinks, ...own];
-    }, SYSTEM_TIMING),
+    sinks: new SinkSet(async () => [...(await loki.sinks()), ...own], SYSTEM_TIMING),
     uncounted: new Set(own.map(({ name }) => name)),
     repeats: ledger,
     ledger: async () => ledger,

@@ -57,9 +57,17 @@ export class MetricsWork {
   async #open(): Promise<RemoteWriteSink> {
     const { store, metrics, open, timing, log } = this.#parts;
     const nowMs = timing.now();
-    if (this.#writer !== undefined && nowMs - this.#writer.atMs < FRESH_MS) return this.#writer.sink;
-    const make = await open();
-    this.#writer?.sink.close();
+    const known = this.#writer;
+    if (known !== undefined && nowMs - known.atMs < FRESH_MS) return known.sink;
+    let make: Awaited<ReturnType<MetricsParts['open']>>;
+    try {
+      make = await open();
+    } catch (cause) {
+      if (known === undefined) throw cause;
+      log('warn', 'secrets cannot be read anew, and the known ones go on being used', { sink: known.sink.name, error: cause });
+      return known.sink;
+    }
+    known?.sink.close();
     const read = async (status: RemoteWriteStatus) => {
       metrics.setTotals(await store.totals());
       metrics.setGauge('driftwire_flush_timestamp_seconds', [{ value: status.boundaryMs / 1_000 }]);

@@ -21,7 +21,7 @@ export class SinkSet {
     const nowMs = this.#timing.now();
     if (this.#opened !== undefined && nowMs - this.#opened.atMs < FRESH_MS) return this.#opened.sinks;
     const sinks = await this.#make();
-    for (const sink of this.#opened?.sinks ?? []) sink.close();
+    for (const sink of this.#opened?.sinks ?? []) if (!sinks.includes(sink)) sink.close();
     this.#opened = { sinks, atMs: nowMs };
     return sinks;
   }

@@ -216,9 +216,10 @@ aws: {cloudtrail: {bucket: acme-trail}, eks: {log_groups: [/aws/eks/demo/cluster
     await store.close();
   });
 
-  test('a secret that cannot be read is told by its name, and the findings come again', async () => {
+  test('a secret that cannot be read is told by its name, the findings come again, and everybody else has them', async () => {
     await call('AmazonSSM.DeleteParameter', { Name: '/driftwire/loki' });
-    const detail = cloudtrailRecord({ eventID: randomUUID(), eventTime: nowText() });
+    const eventID = randomUUID();
+    const detail = cloudtrailRecord({ eventID, eventTime: nowText() });
     const body = JSON.stringify({ 'detail-type': 'AWS API Call via CloudTrail', source: 'aws.ec2', detail });
     await run('cloudtrail', { Records: [{ messageId: 'm0', body }] });
     const findings = await drained(environment['DRIFTWIRE_FINDINGS_QUEUE_URL']);
@@ -226,6 +227,7 @@ aws: {cloudtrail: {bucket: acme-trail}, eks: {log_groups: [/aws/eks/demo/cluster
     expect((answer as { batchItemFailures: readonly unknown[] }).batchItemFailures.length).toBeGreaterThan(0);
     expect(lines.join('\n')).toContain('the SSM parameter /driftwire/loki cannot be read (ParameterNotFound)');
     expect(lines.join('\n')).not.toContain(TOKEN);
+    expect(JSON.stringify(await drained(environment['DRIFTWIRE_ALERTS_QUEUE_URL']))).toContain(eventID);
   });
 
   test('an object of the trail is read', async () => {

@@ -21,6 +21,7 @@ async function setUp() {
   const timing = manualTiming({ startMs: Date.UTC(2026, 10, 20, 9, 20, 3) });
   const store = new MemoryStore();
   let opened = 0;
+  const state = { isLocked: false };
   const newWork = (make?: () => Promise<never>) =>
     new MetricsWork({
       store,
@@ -34,6 +35,7 @@ async function setUp() {
       open:
         make ??
         (async () => {
+          if (state.isLocked) throw new Error('the SSM parameter /x cannot be read');
           opened++;
           return (parts) =>
             new RemoteWriteSink(
@@ -62,7 +64,7 @@ async function setUp() {
     (await store.totals()).find(
       ({ metric, labels: own }) => metric === 'driftwire_deliveries_total' && JSON.stringify(own) === JSON.stringify(labels),
     )?.value;
-  return { receiver, timing, store, newWork, limits, nextMinute, written, total, opened: () => opened };
+  return { receiver, timing, store, newWork, limits, nextMinute, written, total, state, opened: () => opened };
 }
 
 describe('the totals, every minute', () => {
@@ -132,6 +134,17 @@ describe('the totals, every minute', () => {
     timing.advance(MINUTE_MS);
     await work.run(limits());
     expect(opened()).toBe(2);
+  });
+
+  test('go on with the known secret while it cannot be read anew', async () => {
+    const { newWork, limits, timing, receiver, state } = await setUp();
+    const work = newWork();
+    await work.run(limits());
+    const before = receiver.seen.length;
+    state.isLocked = true;
+    timing.advance(15 * MINUTE_MS);
+    await work.run(limits());
+    expect(receiver.seen.length).toBeGreaterThan(before);
   });
 
   test('fail with what stands in the way of the secret', async () => {

@@ -1,5 +1,4 @@
 import { dropReason } from '../../core/classify/drop-reason.ts';
-import type { Principal } from '../../core/model/audit-event.ts';
 import type { Finding } from '../../core/model/finding.ts';
 import type { Decoded, RawRecord } from '../../core/model/raw-record.ts';
 import { principalId } from '../../core/normalise/principal-id.ts';
@@ -13,9 +12,6 @@ import type { TimeWindow } from '../scan/scan-options.ts';
 type Opened = Extract<OpenedScan, { ok: true }>;
 type Failed = Extract<Outcome, { kind: 'failed' }>;
 
-/** Principals are kept for the entries of the configuration; beyond so many an entry is not offered. */
-const MAX_PRINCIPALS = 20_000;
-
 /** What was gathered from the inputs. */
 export interface Gathered {
   /** Findings by rule, principal and action. */
@@ -24,8 +20,6 @@ export interface Gathered {
   readonly workloads: NoiseTally;
   readonly falco: FalcoTally;
   readonly failures: Failures;
-  /** By `drift.principal`. */
-  readonly principals: ReadonlyMap<string, Principal>;
   readonly records: number;
 }
 
@@ -54,7 +48,6 @@ class Gatherer {
   readonly #opened: Opened;
   readonly #noise = new NoiseTally();
   readonly #workloads = new NoiseTally();
-  readonly #principals = new Map<string, Principal>();
   readonly #seen = new Set<string>();
   readonly #failures = new Failures();
   readonly lines = new FalcoLines(this.#failures);
@@ -77,7 +70,6 @@ class Gatherer {
       workloads: this.#workloads,
       falco: this.lines.tally,
       failures: this.#failures,
-      principals: this.#principals,
       records: this.#records,
     };
   }
@@ -96,7 +88,6 @@ class Gatherer {
     if ((decision.findings.length === 0 && !isWorkload) || this.#seen.has(event.dedupeKey)) return;
     this.#seen.add(event.dedupeKey);
     const id = principalId(event.principal);
-    if (this.#principals.size < MAX_PRINCIPALS) this.#principals.set(id, event.principal);
     if (isWorkload) this.#workloads.add(sightingOf(decision, id, undefined));
     for (const { finding } of decision.findings) this.#noise.add(sightingOf(decision, id, finding));
   }

@@ -18,15 +18,27 @@ export function tuneTable(tuning: Tuning, top: number, look: TableLook): readonl
   const hidden = tuning.groups.length - shown.length;
   const title = `${count(tuning.findings, 'finding')} in ${count(tuning.groups.length, 'group')} of rule, principal and action`;
   return [
-    ...(tuning.groups.length === 0 && tuning.falco.length > 0 ? [] : [paint.bold(cutTo(title, look.columns)), '']),
+    ...(tuning.groups.length === 0 && tuning.falco.length > 0
+      ? []
+      : [paint.bold(cutTo(title, look.columns)), ...originLines(tuning, look), '']),
     ...shown.flatMap((group) => [...groupLines(group, look), ...snippetLines(group, look), '']),
     ...(hidden > 0 ? [paint.dim(cutTo(`and ${count(hidden, 'more group')}: --top shows more, --format json all`, look.columns)), ''] : []),
     ...(tuning.furtherFindings > 0
-      ? [paint.dim(`${count(tuning.furtherFindings, 'finding')} in groups beyond the bound on memory`), '']
+      ? [paint.dim(cutTo(`${count(tuning.furtherFindings, 'finding')} in groups beyond the bound on their number`, look.columns)), '']
       : []),
     ...workloadLines(tuning.workloads, top, look),
     ...falcoLines(tuning.falco, top, look),
   ];
+}
+
+/** A store has counted before, and the rules may have changed since. */
+function originLines({ origin, silencedFindings }: Tuning, { columns, paint }: TableLook): readonly string[] {
+  if (origin.kind === 'log') return [];
+  const { days, name } = origin;
+  const kept = days === undefined ? [] : [...new Set([days.from, days.to])];
+  const told = days === undefined ? `nothing is kept of this time in ${name}` : `${kept.join(' to ')} (UTC), counted in ${name}`;
+  const silenced = `${count(silencedFindings, 'finding')} more that an exception silences by now`;
+  return [visible(told), ...(silencedFindings > 0 ? [silenced] : [])].flatMap((text) => wrap(text, columns)).map(paint.dim);
 }
 
 function groupLines(group: TunedGroup, { columns, paint }: TableLook): readonly string[] {
@@ -42,8 +54,8 @@ function groupLines(group: TunedGroup, { columns, paint }: TableLook): readonly 
   ];
 }
 
-function whoLine({ principal, action, users, usersAreMore }: NoiseGroup): string {
-  const people = ` · ${usersAreMore ? 'more than ' : ''}${count(users, 'user')}`;
+function whoLine({ principal, action, users, usersAreMore, usersAreEstimated }: NoiseGroup): string {
+  const people = ` · ${usersAreMore ? 'more than ' : usersAreEstimated ? 'about ' : ''}${count(users, 'user')}`;
   return `${action || '(no action)'} by ${principal}${people}`;
 }
 
@@ -54,6 +66,12 @@ function whenLine({ firstMs, lastMs }: NoiseGroup): string {
 /** What is to be pasted stands at the beginning of its lines and is never cut: a terminal wraps it, a mouse takes it whole. */
 function snippetLines({ exception, config }: TunedGroup, { columns, paint }: TableLook): readonly string[] {
   const note = (text: string): readonly string[] => wrap(text, columns - 2).map((line) => paint.dim(`# ${line}`));
+  if (exception === undefined) {
+    return [
+      '',
+      ...note('no rule of this name is loaded here: give its file with --rules, or the configuration it was counted with with --config'),
+    ];
+  }
   return [
     '',
     ...note('silences exactly these findings; append to a rule file that is loaded last:'),

@@ -1,7 +1,7 @@
 import type { ReasonCode } from '../classify/reasons.ts';
-import type { Principal } from '../model/audit-event.ts';
-import { principalId } from '../normalise/principal-id.ts';
+import type { EventSource } from '../model/raw-record.ts';
 import { quotedText } from '../rules/print.ts';
+import type { NoiseGroupId } from './day-noise.ts';
 import { yamlText } from './yaml-text.ts';
 
 /** What may be written into `driftwire.yaml`: an item of the list of that name. */
@@ -23,6 +23,11 @@ const PEOPLE: readonly ReasonCode[] = [
 ];
 /** As the schema of the configuration has it; what else a name may hold would be read as a pattern or refused. */
 const IAM_NAME = /^[\w+=,.@-]+$/;
+/** `principalId` of an IAM role or user, its account before it when it is known. */
+const IAM = /^([^:]*):(role|user)\/(.*)$/s;
+/** `principalId` of a Kubernetes user whom IAM has not mapped. */
+const KUBERNETES = 'kubernetes:';
+const SERVICE_ACCOUNT_USER = /^system:serviceaccount:([^:]+):([^:]+)$/;
 const SERVICE_ACCOUNT = /^[a-z0-9.-]+\/[a-z0-9.-]+$/;
 const ACCOUNT_ID = /^\d{12}$/;
 // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
@@ -31,18 +36,22 @@ const CONTROL = /[\u0000-\u001f\u007f]/;
 /** Reasons that no entry of the configuration outweighs. */
 const ALWAYS_REPORTED: readonly ReasonCode[] = ['break_glass', 'spoofed_machine'];
 
-/** The entries for one action of one principal; undefined where none would change anything: a break-glass or a borrowed name is always reported. */
-export function configEntries(principal: Principal, reason: string, action: string): ConfigEntries | undefined {
+/**
+ * The entries for one action of one principal; undefined where none would change anything: a break-glass or a borrowed name is always
+ * reported. All there is to know stands in `drift.principal` (`principalId`), so that what a store has kept is enough.
+ */
+export function configEntries({
+  source,
+  principal,
+  action,
+  reason,
+}: Pick<NoiseGroupId, 'source' | 'principal' | 'action'> & { readonly reason: string }): ConfigEntries | undefined {
   if (ALWAYS_REPORTED.some((code) => code === reason)) return undefined;
-  const id = principalId(principal);
-  const key = PEOPLE.some((code) => code === reason) ? undefined : principalKey(principal);
-  const account = principal.role?.accountId ?? principal.accountId ?? '';
-  const accounts = ACCOUNT_ID.test(account) ? `, accounts: [${yamlText(account)}]` : '';
-  const isIam = key?.startsWith('role') === true || key?.startsWith('user') === true;
-  const condition = `drift.principal = ${quotedText(id)} and drift.action = ${quotedText(action)}`;
+  const key = PEOPLE.some((code) => code === reason) ? undefined : principalKeys(source, principal);
+  const condition = `drift.principal = ${quotedText(principal)} and drift.action = ${quotedText(action)}`;
   return {
-    pipelines: key === undefined ? undefined : `- { name: ${nameOf(id)}, ${key}${isIam ? accounts : ''} }`,
-    ignore: CONTROL.test(condition) ? undefined : ignoreEntry(`${id} ${action}`, condition),
+    pipelines: key === undefined ? undefined : `- { name: ${nameOf(principal)}, ${key} }`,
+    ignore: CONTROL.test(condition) ? undefined : ignoreEntry(`${principal} ${action}`, condition),
   };
 }
 
@@ -50,16 +59,23 @@ function ignoreEntry(words: string, condition: string): string {
   return [`- name: ${nameOf(words)}`, '  reason: "why this is expected"', `  condition: ${yamlText(condition)}`].join('\n');
 }
 
-/** The key that names this principal and no other. */
-function principalKey({ role, iamUser, serviceAccount, kubernetesUser, iamMapped }: Principal): string | undefined {
-  if (role !== undefined) return IAM_NAME.test(role.name) ? `role: ${yamlText(role.name)}` : undefined;
-  if (iamUser !== undefined) return IAM_NAME.test(iamUser) ? `user: ${yamlText(iamUser)}` : undefined;
-  if (iamMapped) return undefined;
-  if (serviceAccount !== undefined)
-    return SERVICE_ACCOUNT.test(serviceAccount) ? `service_account: ${yamlText(serviceAccount)}` : undefined;
+/** The keys that name this principal and no other. */
+function principalKeys(source: EventSource, principal: string): string | undefined {
+  // asked first: a Kubernetes user may be called `role/admin`, and is no role
+  if (source === 'k8s_audit' && principal.startsWith(KUBERNETES)) return kubernetesKey(principal.slice(KUBERNETES.length));
+  const [, account, kind, name] = IAM.exec(principal) ?? [];
+  if (name === undefined || !IAM_NAME.test(name)) return undefined;
+  return `${kind}: ${yamlText(name)}${ACCOUNT_ID.test(account as string) ? `, accounts: [${yamlText(account as string)}]` : ''}`;
+}
+
+function kubernetesKey(user: string): string | undefined {
+  const account = SERVICE_ACCOUNT_USER.exec(user);
+  if (account !== null) {
+    const name = `${account[1]}/${account[2]}`;
+    return SERVICE_ACCOUNT.test(name) ? `service_account: ${yamlText(name)}` : undefined;
+  }
   // a star or a question mark in the name would stand for others too, and blanks round it are refused
-  const isExact = kubernetesUser !== undefined && !/[*?\p{C}]|^\s|\s$/u.test(kubernetesUser) && kubernetesUser !== 'system:anonymous';
-  return isExact ? `kubernetes_user: ${yamlText(kubernetesUser)}` : undefined;
+  return user === 'system:anonymous' || /[*?\p{C}]|^\s|\s$/u.test(user) ? undefined : `kubernetes_user: ${yamlText(user)}`;
 }
 
 /** A name for an entry: of the words of the principal, in the characters of names. */

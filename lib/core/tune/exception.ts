@@ -49,6 +49,20 @@ export function exceptionItem(excepted: readonly Excepted[], { lists, rule }: Lo
   ].join('\n');
 }
 
+/** Whether the rule has such an exception already, as `exceptionItem` writes them. */
+export function isExcepted({ principal, action }: Excepted, { exceptions }: Pick<LoadedRule, 'exceptions'>): boolean {
+  const rows = [quotedText, quotedGlob].map((quote) => JSON.stringify([quote(principal), quote(action)]));
+  return exceptions.some(
+    ({ fields, comps, values }) =>
+      (isOurs(fields, comps, '=') && values.some((row) => JSON.stringify(row) === rows[0])) ||
+      (isOurs(fields, comps, 'glob') && values.some((row) => JSON.stringify(row) === rows[1])),
+  );
+}
+
+function isOurs(fields: unknown, operators: unknown, comp: Appended['comp']): boolean {
+  return JSON.stringify(fields) === JSON.stringify(FIELDS) && JSON.stringify(operators) === JSON.stringify(FIELDS.map(() => comp));
+}
+
 function rowsOf(excepted: readonly Excepted[], quote: (text: string) => string): readonly (readonly string[])[] {
   return excepted.map(({ principal, action }) => [quote(principal), quote(action)]);
 }
@@ -56,9 +70,7 @@ function rowsOf(excepted: readonly Excepted[], quote: (text: string) => string):
 /** Values are added to an exception that is there; a new one says its fields. */
 function exceptionLines({ name, comp, rows }: Appended, exceptions: LoadedRule['exceptions']): readonly string[] {
   const comps = FIELDS.map(() => comp);
-  const isOurs = (fields: unknown, operators: unknown): boolean =>
-    JSON.stringify(fields) === JSON.stringify(FIELDS) && JSON.stringify(operators) === JSON.stringify(comps);
-  const known = new Map(exceptions.map((exception) => [exception.name, isOurs(exception.fields, exception.comps)]));
+  const known = new Map(exceptions.map((exception) => [exception.name, isOurs(exception.fields, exception.comps, comp)]));
   let free = name;
   for (let number = 2; known.get(free) === false; number++) free = `${name}_${number}`;
   return [

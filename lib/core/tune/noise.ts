@@ -29,10 +29,12 @@ export interface NoiseGroup extends Pick<Sighting, 'rule' | 'priority' | 'source
   /** How many different people; at least so many when `usersAreMore`. */
   readonly users: number;
   readonly usersAreMore: boolean;
+  /** The number of people is an estimate. */
+  readonly usersAreEstimated: boolean;
   readonly firstMs: number;
   readonly lastMs: number;
-  /** The newest finding. */
-  readonly last: { readonly id: string; readonly message: string; readonly fields: Readonly<Record<string, OutputValue>> };
+  /** The newest finding; a store keeps no fields. */
+  readonly last: { readonly id: string; readonly message: string; readonly fields?: Readonly<Record<string, OutputValue>> };
 }
 
 /** Bounds, so that memory does not grow with the log. */
@@ -100,7 +102,7 @@ export class NoiseTally {
         const { rule, priority, source, principal, action, reason, id, message, fields } = last;
         return {
           ...{ rule, priority, source, principal, action, reason },
-          ...{ count, users: users.size, usersAreMore },
+          ...{ count, users: users.size, usersAreMore, usersAreEstimated: false },
           ...{ firstMs: first.timeMs, lastMs: last.timeMs, last: { id, message, fields } },
         };
       })

@@ -4,6 +4,7 @@ import type { RawRecord } from '../../model/raw-record.ts';
 import { isObject } from '../../normalise/access.ts';
 import { normaliseCloudTrail } from '../../normalise/cloudtrail.ts';
 import { normaliseKubernetes } from '../../normalise/kubernetes.ts';
+import { principalId } from '../../normalise/principal-id.ts';
 import { type ConfigEntries, configEntries } from '../../tune/config-entry.ts';
 import { worstFinding } from '../slack/event-view.ts';
 
@@ -20,7 +21,8 @@ export function expectedEntries(delivery: Delivery): ConfigEntries | undefined {
   if (delivery.alert !== undefined || (source !== 'aws_cloudtrail' && source !== 'k8s_audit')) return undefined;
   const envelope = { ...(account === null ? {} : { account }), ...(cluster === null ? {} : { cluster }) };
   const event = eventOf({ source, text, origin, envelope, truncated });
-  const entries = event === undefined ? undefined : configEntries(event.principal, reason, event.action);
+  const entries =
+    event === undefined ? undefined : configEntries({ source, principal: principalId(event.principal), action: event.action, reason });
   const { pipelines, ignore } = entries ?? {};
   const offered = { pipelines: bounded(pipelines), ignore: bounded(ignore) };
   return offered.pipelines === undefined && offered.ignore === undefined ? undefined : offered;

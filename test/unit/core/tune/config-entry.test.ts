@@ -3,6 +3,8 @@ import { parseConfig } from '../../../../lib/config/load.ts';
 import { toPolicy } from '../../../../lib/config/to-policy.ts';
 import type { JsonObject } from '../../../../lib/core/model/audit-event.ts';
 import type { EventSource } from '../../../../lib/core/model/raw-record.ts';
+import { principalId } from '../../../../lib/core/normalise/principal-id.ts';
+import type { EventContext } from '../../../../lib/core/rules/engine.ts';
 import { type ConfigEntries, configEntries } from '../../../../lib/core/tune/config-entry.ts';
 import { contextOf } from '../../../support/context.ts';
 import { detectorOf, ignoreOf } from '../../../support/detector.ts';
@@ -20,7 +22,8 @@ const ROOT = { type: 'Root', arn: 'arn:aws:iam::111122223333:root', accountId: '
 
 function entriesOf(source: EventSource, record: JsonObject): ConfigEntries {
   const { event, verdict } = contextOf(source, record);
-  const entries = configEntries(event.principal, verdict.reason, event.action);
+  const { action } = event;
+  const entries = configEntries({ source, principal: principalId(event.principal), action, reason: verdict.reason });
   if (entries === undefined) throw new Error(verdict.reason);
   return entries;
 }
@@ -62,6 +65,12 @@ describe('an entry for the configuration', () => {
     ['no service account with a strange name', 'k8s_audit', k8s(serviceAccountInfo('argocd/A*')), undefined],
     ['a Kubernetes user', 'k8s_audit', k8s({ username: 'helm "ci"' }), '- { name: "kubernetes-helm-ci", kubernetes_user: \'helm "ci"\' }'],
     ['no Kubernetes user whose name would be a pattern', 'k8s_audit', k8s({ username: 'a*' }), undefined],
+    [
+      'no role for a Kubernetes user of that name',
+      'k8s_audit',
+      k8s({ username: 'role/admin' }),
+      '- { name: "kubernetes-role-admin", kubernetes_user: "role/admin" }',
+    ],
     ['not whoever did not say who', 'k8s_audit', k8s({ username: 'system:anonymous' }), undefined],
     [
       'a mapped role by its role',
@@ -101,9 +110,11 @@ describe('an entry for the configuration', () => {
   test('is not offered for who is always reported, whatever is declared', () => {
     const policy = { break_glass: [{ name: 'emergency', role: 'BreakGlass' }] };
     const glass = contextOf('aws_cloudtrail', aws(roleSession('BreakGlass', 'erin')), policy);
-    expect(configEntries(glass.event.principal, glass.verdict.reason, 'x')).toBeUndefined();
+    const of = ({ event: { source, principal, action }, verdict: { reason } }: EventContext) =>
+      configEntries({ source, principal: principalId(principal), action, reason });
+    expect(of(glass)).toBeUndefined();
     const spoofed = contextOf('k8s_audit', k8s(iamUserInfo('system:serviceaccount:argocd:controller', 'DataScientist', 'mallory')));
-    expect(configEntries(spoofed.event.principal, spoofed.verdict.reason, 'x')).toBeUndefined();
+    expect(of(spoofed)).toBeUndefined();
   });
 
   test('is not offered where the configuration would refuse it', () => {
@@ -113,10 +124,8 @@ describe('an entry for the configuration', () => {
   });
 
   test('has a name even when the principal has no letter', () => {
-    const { principal } = eventOf('k8s_audit', k8s({ username: '🦊' }));
-    expect(configEntries(principal, 'kubernetes_user', '')?.pipelines).toBe('- { name: "kubernetes", kubernetes_user: "🦊" }');
-    expect(configEntries({ ...principal, kubernetesUser: undefined as never, type: '', name: '' }, 'x', '')?.ignore).toContain(
-      'name: "entry"',
-    );
+    const of = (principal: string, reason: string) => configEntries({ source: 'k8s_audit', principal, action: '', reason });
+    expect(of('kubernetes:🦊', 'kubernetes_user')?.pipelines).toBe('- { name: "kubernetes", kubernetes_user: "🦊" }');
+    expect(of(':', 'x')?.ignore).toContain('name: "entry"');
   });
 });

@@ -5,7 +5,7 @@ import type { JsonObject } from '../../../../lib/core/model/audit-event.ts';
 import type { EventSource } from '../../../../lib/core/model/raw-record.ts';
 import { principalId } from '../../../../lib/core/normalise/principal-id.ts';
 import { loadRules } from '../../../../lib/core/rules/load-rules.ts';
-import { exceptionItem } from '../../../../lib/core/tune/exception.ts';
+import { exceptionItem, isExcepted } from '../../../../lib/core/tune/exception.ts';
 import { BUILTIN_RULES } from '../../../../lib/wire.ts';
 import { detectorOf } from '../../../support/detector.ts';
 import { cloudtrailRecord, eventOf, iamUserInfo, kubernetesEvent, roleSession, serviceAccountInfo } from '../../../support/records.ts';
@@ -106,6 +106,17 @@ describe('an exception', () => {
     const item = itemFor(rule, [{ principal, action }]);
     expect(findingsIn(SAMPLES, item)).toEqual(before.filter((key) => key !== keyOf(rule, principal, action)));
   });
+
+  test('is known again by the rule that has it, and no other group of the rule is', () => {
+    for (const [rule, principal, action] of groups) {
+      const withIt = loaded(itemFor(rule, [{ principal, action }])).model.rules;
+      const excepted = groups.filter(([name, who, what]) => {
+        const found = withIt.find((each) => each.name === name);
+        return found !== undefined && isExcepted({ principal: who, action: what }, found);
+      });
+      expect(excepted).toEqual([[rule, principal, action]]);
+    }
+  }, 60_000);
 
   test('of several groups of a rule silences exactly those', () => {
     const some = groups.filter(([rule], index) => rule === 'Manual Kubernetes change' && index % 2 === 0);

@@ -53,8 +53,8 @@ function isDryRun(event: CloudTrailEvent): boolean {
 
 /** The class of an action as far as service, name and `readOnly` tell it. */
 export function classOfAction(facts: ActionFacts): ClassAnswer {
-  if (facts.eventType === 'AwsConsoleSignIn') return { class: 'sign_in', reason: 'sign_in' };
   const entry = profileEntry(facts);
+  if (facts.eventType === 'AwsConsoleSignIn' && entry?.verdict !== 'keep') return { class: 'sign_in', reason: 'sign_in' };
   if (facts.readOnly === true && entry?.verdict !== 'interactive' && entry?.verdict !== 'sign_in' && entry?.verdict !== 'noise') {
     return { class: 'read', reason: 'read_only' };
   }

@@ -25,7 +25,8 @@ const row = (service: string, verdict: ProfileVerdict, reason: string, ...action
 });
 
 export const CLOUDTRAIL_PROFILE: readonly ProfileEntry[] = [
-  // Sign-ins: counted, shown by their own rules, never drift.
+  // Sign-ins: counted, shown by their own rules, never drift. Credentials that are changed on the sign-in pages are no sign-in.
+  row('signin', 'keep', "changes the root user's credentials", 'PasswordUpdated', 'PasswordRecoveryCompleted', 'EmailUpdated'),
   row('signin', 'sign_in', 'sign-in service', '*'),
   row(
     'sso',
@@ -90,6 +91,8 @@ export const CLOUDTRAIL_PROFILE: readonly ProfileEntry[] = [
 
   // Calls that only read although readOnly may be false or absent.
   row('access-analyzer', 'read', 'builds a suggestion, no resource', 'StartPolicyGeneration', 'CancelPolicyGeneration'),
+  row('access-analyzer', 'read', 'checks a policy text', 'CheckAccessNotGranted', 'CheckNoNewAccess', 'CheckNoPublicAccess'),
+  row('appsync', 'read', 'tries a template', 'EvaluateCode', 'EvaluateMappingTemplate'),
   row('athena', 'read', 'query; DDL shows as its own Glue call', 'StartQueryExecution', 'StopQueryExecution', 'BatchGet*'),
   row('bedrock', 'read', 'availability of a model', 'GetFoundationModelAvailability', 'ListFoundationModelAgreementOffers'),
   row(
@@ -112,6 +115,7 @@ export const CLOUDTRAIL_PROFILE: readonly ProfileEntry[] = [
     'StartCostAllocationTagBackfill',
   ),
   row('ce', 'noise', 'saved cost view, no infrastructure', 'CreateReport'),
+  row('cloudformation', 'read', 'asks what a template costs, or what types say', 'EstimateTemplateCost', 'BatchDescribeTypeConfigurations'),
   row('cloudtrail', 'read', 'looks events up', 'LookupEvents', 'StartQuery', 'CancelQuery'),
   row('codecommit', 'read', 'clone or fetch', 'GitPull'),
   row('codecommit', 'keep', 'push: code changes', 'GitPush'),
@@ -156,6 +160,14 @@ export const CLOUDTRAIL_PROFILE: readonly ProfileEntry[] = [
     'BatchCheckLayerAvailability',
   ),
   row('eks', 'read', 'console looks into the cluster; the audit log has what was done', 'AccessKubernetesApi', 'ListInsights'),
+  row(
+    'elasticbeanstalk',
+    'read',
+    'asks for a name or for logs',
+    'CheckDNSAvailability',
+    'RequestEnvironmentInfo',
+    'RetrieveEnvironmentInfo',
+  ),
   row('elasticfilesystem', 'noise', 'mount of a file system', 'NewClientConnection'),
   row('events', 'read', 'tries a pattern', 'TestEventPattern', 'DescribeEndpoint'),
   row(
@@ -168,6 +180,9 @@ export const CLOUDTRAIL_PROFILE: readonly ProfileEntry[] = [
     'GenerateCredentialReport',
   ),
   row('logs', 'noise', 'every writer opens its own stream', 'CreateLogStream'),
+  row('identitystore', 'read', 'asks for a membership', 'IsMemberInGroups'),
+  row('sso-directory', 'read', 'asks for a membership', 'IsMemberInGroup'),
+  row('kms', 'read', 'uses a key and changes none', 'Decrypt', 'Encrypt', 'ReEncrypt', 'Sign', 'DeriveSharedSecret'),
   row(
     'logs',
     'read',
@@ -185,10 +200,21 @@ export const CLOUDTRAIL_PROFILE: readonly ProfileEntry[] = [
   row('q', 'noise', 'chat; the call it makes is its own record', 'StartConversation', 'SendMessage', 'GetConversation', 'PassRequest'),
   row('quicksight', 'noise', 'query of a dashboard', 'QueryDatabase'),
   row('rds', 'read', 'downloads a log', 'DownloadDBLogFilePortion', 'DownloadCompleteDBLogFile'),
+  row('route53domains', 'read', 'asks for a name', 'CheckDomainAvailability', 'CheckDomainTransferability'),
   row('s3', 'noise', 'part of an upload', 'UploadPart', 'UploadPartCopy'),
   row('s3', 'read', 'reads a setting', 'REST.GET.OBJECT_LOCK_CONFIGURATION', 'OBJECT_LOCK_CONFIGURATION'),
   row('scheduler', 'read', 'tries an expression', 'TestScheduleExpression'),
-  row('servicecatalog', 'read', 'search', 'SearchProducts', 'SearchProductsAsAdmin', 'SearchProvisionedProducts'),
+  row(
+    'servicecatalog',
+    'read',
+    'search',
+    'SearchProducts',
+    'SearchProductsAsAdmin',
+    'SearchProvisionedProducts',
+    'ScanProvisionedProducts',
+  ),
+  row('servicediscovery', 'read', 'asks where a service is', 'DiscoverInstances', 'DiscoverInstancesRevision'),
+  row('sns', 'read', 'asks for a number', 'CheckIfPhoneNumberIsOptedOut'),
   row('sso', 'read', 'search', 'SearchUsers', 'SearchGroups'),
   row('sso-directory', 'read', 'search', 'SearchUsers', 'SearchGroups'),
   row(
@@ -219,11 +245,16 @@ export const CLOUDTRAIL_PROFILE: readonly ProfileEntry[] = [
   ),
   row('support-console', 'noise', 'page of the support console', 'Check*', 'CreateCaseDraft'),
   row('trustedadvisor', 'read', 'opening the page fires it', 'RefreshCheck', 'CreateExcelReport', 'GetExcelReport', 'Describe*'),
+  row('wafv2', 'read', 'asks what rules weigh', 'CheckCapacity'),
   row('*', 'read', 'checks a policy text', 'ValidatePolicy'),
 
   // Changes whose name looks like a read: the prefix rule below must not hide them.
+  row('apigateway', 'keep', 'creates a certificate', 'GenerateClientCertificate'),
+  row('elasticache', 'keep', 'fails a replication group over', 'TestFailover'),
+  row('states', 'keep', 'runs a state, with what its role may do', 'TestState'),
   row('ses', 'keep', 'creates an identity', 'VerifyDomainIdentity', 'VerifyEmailIdentity', 'VerifyEmailAddress', 'VerifyDomainDkim'),
   row('sns', 'keep', 'verifies a number for sending', 'VerifySMSSandboxPhoneNumber'),
+  row('sms-voice', 'keep', 'verifies a number for sending', 'VerifyDestinationNumber'),
   row('codedeploy', 'keep', 'acts on a deployment', 'SkipWaitTimeForInstanceTermination'),
   row('route53domains', 'keep', 'a domain leaves the account', 'TransferDomain', 'TransferDomainToAnotherAwsAccount'),
   row('secretsmanager', 'keep', 'copies a secret', 'ReplicateSecretToRegions'),

@@ -67,15 +67,28 @@ function serviceOf(eventSource: string | undefined): string {
   return eventSource?.replace(/\.amazonaws\.com(?:\.cn)?$/, '') ?? '';
 }
 
+/**
+ * Records say of which category they are since version 1.07, and whether they are management events since 1.06. In older ones
+ * what was touched tells it: data events then were those of S3 objects (CloudTrail User Guide, "record contents").
+ */
 function isDataEvent(value: JsonObject): boolean {
   const category = text(value, 'eventCategory');
-  return category === undefined ? flag(value, 'managementEvent') === false : category === 'Data';
+  if (category !== undefined) return category === 'Data';
+  const isManagement = flag(value, 'managementEvent');
+  return isManagement === undefined ? touchesObjects(value) : !isManagement;
 }
+
+function touchesObjects(value: JsonObject): boolean {
+  const resources = at(value, 'resources');
+  return Array.isArray(resources) && resources.some((resource) => text(resource, 'type') === 'AWS::S3::Object');
+}
+
+/** What the sign-in pages did, under the action's own name: they tell a failure there, without an error code. */
+const SIGN_IN_ANSWERS = ['ConsoleLogin', 'PasswordUpdated', 'PasswordRecoveryCompleted', 'EmailUpdated'] as const;
 
 function errorOf(value: JsonObject): { readonly code: string; readonly message?: string } | undefined {
   const code = text(value, 'errorCode');
   const message = text(value, 'errorMessage');
-  const failedSignIn = at(value, 'responseElements', 'ConsoleLogin') === 'Failure';
-  if (code === undefined && !failedSignIn) return undefined;
+  if (code === undefined && !SIGN_IN_ANSWERS.some((name) => at(value, 'responseElements', name) === 'Failure')) return undefined;
   return { code: code ?? 'Failure', ...defined({ message }) };
 }

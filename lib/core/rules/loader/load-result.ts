@@ -1,5 +1,5 @@
 /** The result of one file as Falco prints it (`falco -V`): one text block, or one object of `falco_load_results`. */
-import { CODES, DEPRECATED_FIELDS } from './codes.ts';
+import { CODES } from './codes.ts';
 import type { Location } from './context.ts';
 import { SCHEMA_OK } from './file-schema.ts';
 import type { LoadIssue } from './issues.ts';
@@ -90,7 +90,7 @@ function locationText({ itemType, itemName, name, mark }: Location): string {
 export function issueJson({ code, message, context, deprecatedField }: LoadIssue): IssueJson {
   return {
     code,
-    codedesc: `${CODES[code].description}${deprecatedField === undefined ? '' : `: ${DEPRECATED_FIELDS.get(deprecatedField)}`}`,
+    codedesc: CODES[code].description,
     context: {
       locations: context.locations.map(({ itemType, itemName, name, mark: { line, column, offset } }) => ({
         item_name: itemName,

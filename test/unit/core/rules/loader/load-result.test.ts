@@ -105,7 +105,8 @@ describe("a result in Falco's JSON form", () => {
     const rule = ruleText('r', 'evt.dir = x', 'skip-if-unknown-filter: true');
     expect(json(rule)[0]?.warnings[0]).toMatchObject({
       code: 'LOAD_DEPRECATED_ITEM',
-      codedesc: expect.stringMatching(/^A deprecated item is employed by lists, macros, or rules.: due to the drop of enter events/),
+      codedesc: 'A deprecated item is employed by lists, macros, or rules.',
+      message: expect.stringMatching(/^due to the drop of enter events/),
       deprecated_field: 'evt.dir',
     });
     const broken = ruleText('s', 'ka.nope = x').replace('desc: d', 'desc: e');

@@ -8,6 +8,8 @@ import type { SignedPress } from './queue-message.ts';
 
 /** How long Slack's secrets are kept, in ms; as for sinks. */
 const FRESH_MS = 15 * 60_000;
+/** How old they are at least when they are read anew because of one press, in ms. */
+const RENEW_MS = 15_000;
 
 export interface PressesParts {
   /** Opens Slack. */
@@ -33,8 +35,13 @@ export class Presses {
    * @throws When Slack cannot be opened.
    */
   async take({ timestamp, signature, body }: SignedPress): Promise<void> {
-    const { actions } = await this.#open();
-    const answer = actions.take({ 'x-slack-request-timestamp': timestamp, 'x-slack-signature': signature }, Buffer.from(body));
+    const headers = { 'x-slack-request-timestamp': timestamp, 'x-slack-signature': signature };
+    const openedMs = this.#opened?.atMs;
+    let answer = (await this.#open()).actions.take(headers, Buffer.from(body));
+    if (answer.status === 401 && openedMs !== undefined && this.#parts.timing.now() - openedMs >= RENEW_MS) {
+      // The public address has found it valid a moment ago: the secret may be one that was exchanged since it was read here.
+      answer = (await this.#open(RENEW_MS)).actions.take(headers, Buffer.from(body));
+    }
     if (answer.status !== 200) {
       this.#parts.log('warn', 'a press of a button is not valid, or not any more', { reason: answer.reason });
       return;
@@ -42,10 +49,10 @@ export class Presses {
     await answer.after?.();
   }
 
-  async #open(): Promise<OpenActions> {
+  async #open(freshMs = FRESH_MS): Promise<OpenActions> {
     const { open, store, timing, log } = this.#parts;
     const nowMs = timing.now();
-    if (this.#opened !== undefined && nowMs - this.#opened.atMs < FRESH_MS) return this.#opened.buttons;
+    if (this.#opened !== undefined && nowMs - this.#opened.atMs < freshMs) return this.#opened.buttons;
     const { slack, slackActions } = await open();
     const sink = slack?.(store);
     const buttons = slackActions?.({ store, log, refresh: async (marker) => sink?.refresh(marker) });

@@ -9,7 +9,7 @@ import type { Log } from '../core/model/log.ts';
 import type { Detector } from '../core/pipeline.ts';
 import { type Inbound, inbound } from '../serve/inbound.ts';
 import { readPress } from '../slack-actions/press.ts';
-import { isSignedBySlack } from '../slack-actions/signature.ts';
+import { isSignedBySlack, type SignedParts } from '../slack-actions/signature.ts';
 import { MAX_PRESS_BYTES } from '../slack-actions/slack-actions.ts';
 import type { Counts, HeldCounts } from './counts.ts';
 import { type FunctionAnswer, type FunctionRequest, jsonAnswer, MAX_BODY_BYTES, readFunctionRequest } from './function-url.ts';
@@ -26,9 +26,9 @@ export interface WebhookParts {
   /** Whether an alert of an Alertmanager would reach anybody. */
   readonly takesAlerts: boolean;
   /** The token that senders show; undefined: the endpoints for events are closed. */
-  readonly ingestToken: Pick<SecretCache, 'value'> | undefined;
+  readonly ingestToken: Pick<SecretCache, 'value' | 'renewed'> | undefined;
   /** What Slack signs with; undefined: there are no buttons. */
-  readonly signingSecret: Pick<SecretCache, 'value'> | undefined;
+  readonly signingSecret: Pick<SecretCache, 'value' | 'renewed'> | undefined;
   readonly alertContext: AlertContext;
   readonly counts: HeldCounts;
   readonly timing: Timing;
@@ -47,6 +47,7 @@ type Rejection = 'unauthorized' | 'too_large' | 'malformed' | 'full';
 
 /** Headers that the endpoints read; the rest of what strangers send stays here. */
 const PASSED_HEADERS = ['authorization', 'content-type', 'sec-fetch-site'];
+const UNAUTHORIZED = 401;
 /** What a sender is told to wait when the queue takes nothing, in seconds. */
 const RETRY_SECONDS = '10';
 
@@ -85,12 +86,21 @@ export class WebhookWork {
       this.#reject(endpoint, 'unauthorized');
       return jsonAnswer(403, { error: 'this endpoint is closed: set aws.webhook and serve.ingest_token, and deploy' });
     }
+    const answer = await this.#post(endpoint, await ingestToken.value(), { request, body, limits });
+    if (answer.statusCode !== UNAUTHORIZED) return answer;
+    const renewed = await ingestToken.renewed();
+    return renewed === undefined ? answer : this.#post(endpoint, renewed, { request, body, limits });
+  }
+
+  async #post(
+    endpoint: Endpoint,
+    token: string,
+    { request, body, limits }: { readonly request: FunctionRequest; readonly body: Buffer; readonly limits: SendLimits },
+  ): Promise<FunctionAnswer> {
     const posted = requestOf(request, body);
-    if (posted === undefined) {
-      this.#reject(endpoint, 'malformed');
-      return jsonAnswer(400, { error: 'the headers of the request cannot be read' });
-    }
-    return answerOf(await this.#inbound(await ingestToken.value(), limits)(posted));
+    if (posted !== undefined) return answerOf(await this.#inbound(token, limits)(posted));
+    this.#reject(endpoint, 'malformed');
+    return jsonAnswer(400, { error: 'the headers of the request cannot be read' });
   }
 
   #inbound(ingestToken: string, limits: SendLimits): Inbound {
@@ -110,7 +120,7 @@ export class WebhookWork {
 
   /** The work is done behind the queue: Slack waits for three seconds, and a press must not be lost with this process. */
   async #takePress({ headers, body }: FunctionRequest & { readonly body: Buffer }, limits: SendLimits): Promise<FunctionAnswer> {
-    const { signingSecret, alerts, timing } = this.#parts;
+    const { signingSecret, alerts } = this.#parts;
     if (signingSecret === undefined || alerts === undefined) return jsonAnswer(404, { error: 'there are no buttons here' });
     if (body.length > MAX_PRESS_BYTES) {
       this.#reject('slack', 'too_large');
@@ -118,7 +128,7 @@ export class WebhookWork {
     }
     const timestamp = headers['x-slack-request-timestamp'];
     const signature = headers['x-slack-signature'];
-    const isSigned = isSignedBySlack({ timestamp, signature, rawBody: body }, await signingSecret.value(), timing.now());
+    const isSigned = await this.#isSigned({ timestamp, signature, rawBody: body }, signingSecret);
     if (!isSigned || timestamp === undefined || signature === undefined) {
       this.#reject('slack', 'unauthorized');
       return jsonAnswer(401, { error: 'not signed by Slack' });
@@ -130,6 +140,13 @@ export class WebhookWork {
     }
     if (kind === 'press') await this.#sendPress({ timestamp, signature, body: body.toString('utf8') }, alerts, limits);
     return { statusCode: 200, headers: {}, body: '' };
+  }
+
+  async #isSigned(parts: SignedParts, secret: NonNullable<WebhookParts['signingSecret']>): Promise<boolean> {
+    const nowMs = this.#parts.timing.now();
+    if (isSignedBySlack(parts, await secret.value(), nowMs)) return true;
+    const renewed = await secret.renewed();
+    return renewed !== undefined && isSignedBySlack(parts, renewed, nowMs);
   }
 
   async #sendPress(press: Parameters<typeof pressMessage>[0], alerts: Pick<Queue, 'send'>, limits: SendLimits): Promise<void> {

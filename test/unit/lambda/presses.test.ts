@@ -70,6 +70,23 @@ describe('a press in the queue', () => {
     expect(state).toEqual({ opened: 2, closed: 1, recovered: 2 });
   });
 
+  test('is tried with a secret that was read anew, once, before it is given up', async () => {
+    const answers: ActionsAnswer[] = [
+      { status: 200, body: '' },
+      { status: 401, body: 'not signed by Slack', reason: 'unauthorized' },
+      { status: 200, body: '' },
+      { status: 401, body: 'not signed by Slack', reason: 'unauthorized' },
+    ];
+    const { presses, timing, state, told } = pressesOf(() => answers.shift() ?? { status: 200, body: '' });
+    await presses.take(PRESS);
+    timing.advance(60_000);
+    await presses.take(PRESS);
+    expect([state.opened, told]).toEqual([2, []]);
+    // that one is a stranger's: the secret was read a moment ago
+    await presses.take(PRESS);
+    expect([state.opened, told.length]).toEqual([2, 1]);
+  });
+
   test('where there are no buttons is a fault of the deployment', async () => {
     const presses = new Presses({
       open: async () => ({ slack: undefined, slackActions: undefined }),

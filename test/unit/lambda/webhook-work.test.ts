@@ -1,9 +1,11 @@
 import { gzipSync } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
 import { DriftwireError } from '../../../lib/core/errors.ts';
+import { SecretCache } from '../../../lib/lambda/secret-cache.ts';
 import { countsIn, eventsIn, messagesIn } from '../../support/lambda-parts.ts';
 import { cloudtrailRecord, kubernetesEvent } from '../../support/records.ts';
-import { pressBody, slackHeaders, TOKEN, urlEvent, webhookBench } from '../../support/webhook.ts';
+import { manualTiming } from '../../support/timing.ts';
+import { pressBody, SIGNING_SECRET, slackHeaders, TOKEN, urlEvent, webhookBench } from '../../support/webhook.ts';
 
 const list = (...items: unknown[]): string => JSON.stringify({ kind: 'EventList', apiVersion: 'audit.k8s.io/v1', metadata: {}, items });
 const bodyOf = ({ body }: { readonly body: string }): unknown => JSON.parse(body);
@@ -254,6 +256,53 @@ describe('strangers', () => {
   });
 });
 
+describe('a secret that was exchanged', () => {
+  const exchanged = (from: string, to: string) => {
+    const timing = manualTiming();
+    const state = { value: from, reads: 0 };
+    const read = () => {
+      state.reads++;
+      return { ok: true as const, value: state.value };
+    };
+    const cache = new SecretCache({ ssm: '/x' }, read, timing);
+    return { cache, state, timing, exchange: () => Object.assign(state, { value: to }) };
+  };
+
+  test('is known with the first request that shows the new one, and what it posts is taken', async () => {
+    const { cache, timing, exchange } = exchanged('old', TOKEN);
+    const { post, findingsSqs } = webhookBench({ ingestToken: cache });
+    expect((await post('/ingest/kubernetes', list(kubernetesEvent({ auditID: 'a' })))).statusCode).toBe(401);
+    exchange();
+    timing.advance(15_000);
+    expect((await post('/ingest/kubernetes', list(kubernetesEvent({ auditID: 'b' })))).statusCode).toBe(200);
+    expect(eventsIn(findingsSqs)).toEqual(['b']);
+  });
+
+  test('is known with the first press that is signed with the new one', async () => {
+    const { cache, timing: clock, exchange } = exchanged('old', SIGNING_SECRET);
+    const { answer, timing, alertsSqs } = webhookBench({ signingSecret: cache });
+    const body = pressBody();
+    const press = () => answer(urlEvent('/slack/actions', body, { headers: slackHeaders(body, timing.now()) }));
+    expect((await press()).statusCode).toBe(401);
+    exchange();
+    clock.advance(15_000);
+    expect((await press()).statusCode).toBe(200);
+    expect(alertsSqs.kept).toHaveLength(1);
+  });
+
+  test('is read four times a minute at most, however many strangers there are', async () => {
+    const { cache, state, timing } = exchanged('old', 'old');
+    const { answer } = webhookBench({ ingestToken: cache, signingSecret: cache });
+    for (let at = 0; at < 60; at++) {
+      const headers = { authorization: 'Bearer wrong', 'x-slack-request-timestamp': '1', 'x-slack-signature': 'v0=x' };
+      for (const path of ['/ingest/falco', '/slack/actions'])
+        expect((await answer(urlEvent(path, '{}', { headers }))).statusCode).toBe(401);
+      timing.advance(1_000);
+    }
+    expect(state.reads).toBeLessThanOrEqual(5);
+  });
+});
+
 describe('a secret that cannot be read', () => {
   const unreadable = {
     value: async () => {
@@ -261,6 +310,7 @@ describe('a secret that cannot be read', () => {
         retryable: true,
       });
     },
+    renewed: async () => undefined,
   };
 
   test('leaves everything to be posted again, and tells nobody outside which one it is', async () => {
@@ -280,6 +330,7 @@ describe('a secret that cannot be read', () => {
       value: async () => {
         throw new Error('a fault in the program');
       },
+      renewed: async () => undefined,
     };
     const { post, told } = webhookBench({ ingestToken: broken });
     const answer = await post('/ingest/kubernetes', list(kubernetesEvent()));

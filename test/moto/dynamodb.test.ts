@@ -1,20 +1,27 @@
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import fc from 'fast-check';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
 import { type DynamoDb, dynamoDb } from '../../lib/clients/aws.ts';
 import { SYSTEM_TIMING } from '../../lib/clients/retry.ts';
 import { deliver } from '../../lib/core/deliver/deliver.ts';
 import { LedgerSink } from '../../lib/core/deliver/ledger-sink.ts';
 import { DynamoStore } from '../../lib/stores/dynamodb.ts';
 import type { StoreOptions } from '../../lib/stores/options.ts';
+import { noiseIn, seenOnce } from '../contract/noise.ts';
 import { sharedStoreContract } from '../contract/store.ts';
+import { alike, countIn, deliveriesIn } from '../support/counted.ts';
 import { awsError, type Fault, faultyDynamo, serial } from '../support/faulty-dynamo.ts';
 import { expectTruth, numberedDelivery } from '../support/ledger-truth.ts';
 import { callMoto, MOTO_SERVER, type Moto, startMoto } from '../support/moto.ts';
+import { runMain } from '../support/run-main.ts';
 import { mark, record } from '../support/store-harness.ts';
 
 /** The emulator may be slow, and knows no idempotency tokens: a request that is given up while it runs would be made twice. */
 const ACCESS = { timeoutMs: 60_000, region: 'eu-west-1', credentials: { accessKeyId: 'test', secretAccessKey: 'test' } };
 const BUDGET = { chosenValues: 3, placedValues: 50, series: 500 };
+
+const SAMPLES = fileURLToPath(new URL('../../samples', import.meta.url));
 
 /** Nobody waits: what is waited for is another writer of this test, which goes on meanwhile. */
 const NO_WAIT = { ...SYSTEM_TIMING, sleep: async () => undefined };
@@ -29,6 +36,7 @@ describe.skipIf(MOTO_SERVER === undefined)('DynamoDB', () => {
     moto = await startMoto(MOTO_SERVER ?? '');
   });
   afterAll(() => moto.stop());
+  afterEach(() => vi.unstubAllEnvs());
 
   function rawClient(): DynamoDb {
     return dynamoDb({ ...ACCESS, endpoint: moto.endpoint });
@@ -88,6 +96,66 @@ describe.skipIf(MOTO_SERVER === undefined)('DynamoDB', () => {
     await storeIn(table, { nowMs: () => nowMs }).count([mark('aws_cloudtrail 1', record('finding'))]);
     const { Item } = await rawClient().getItem({ TableName: table, Key: { pk: { S: 'mark aws_cloudtrail 1' }, sk: { S: '-' } } });
     expect(Item?.['ttl']).toEqual({ N: String(Date.parse('2026-12-21T08:00:01Z') / 1_000) });
+  });
+
+  test('what makes noise is ranked as it is in the log, by the command', { timeout: 120_000 }, async () => {
+    const table = await newTable();
+    const config = join(SAMPLES, 'driftwire.yaml');
+    const logs = join(SAMPLES, 'logs');
+    // in the order of time, as they come: first and last are those that were counted first and last
+    const deliveries = (await deliveriesIn(logs, config)).toSorted((left, right) => left.findings[0].timeMs - right.findings[0].timeMs);
+    const day = deliveries[0]?.findings[0].finding.time.slice(0, 10);
+    await countIn(storeIn(table), deliveries);
+    vi.stubEnv('AWS_ENDPOINT_URL', moto.endpoint);
+    vi.stubEnv('AWS_ACCESS_KEY_ID', 'test');
+    vi.stubEnv('AWS_SECRET_ACCESS_KEY', 'test');
+    const printed = async (...args: readonly string[]) => {
+      const { status, out, err } = await runMain('tune', '--config', config, ...args, '--format', 'json');
+      expect([status, err]).toEqual([0, '']);
+      return JSON.parse(out);
+    };
+    const [log, stored] = [await printed(logs), await printed('--table', table, '--region', 'eu-west-1')];
+    expect(log.groups.length).toBeGreaterThan(40);
+    expect(alike(stored.groups)).toEqual(alike(log.groups));
+    expect(stored.summary).toEqual({
+      days: { from: day, to: day },
+      silenced_findings: 0,
+      findings: log.summary.findings,
+      further_findings: 0,
+    });
+    const missing = await runMain('tune', '--table', 'not-there', '--region', 'eu-west-1', '--config', config);
+    expect([missing.status, missing.out]).toEqual([2, '']);
+    expect(missing.err).toContain('deploy the stack that makes it, or check its name and region');
+  });
+
+  test('what makes noise is read over as many pages as it takes', { timeout: 60_000 }, async () => {
+    const table = await newTable();
+    const client = rawClient();
+    const pages: (number | undefined)[] = [];
+    const paged: DynamoDb = {
+      ...client,
+      query: async (input) => {
+        const page = await client.query({ ...input, Limit: 2 });
+        pages.push(page.Items?.length);
+        return page;
+      },
+    };
+    const store = new DynamoStore({ table, client: paged });
+    const noise = Array.from({ length: 40 }, (_, at) => seenOnce({ action: `action-${at}` }));
+    await store.count(noise.map((each, at) => ({ ...mark(`k${at}`), noise: [each] })));
+    expect(await noiseIn(store)).toHaveLength(40);
+    expect(pages.length).toBeGreaterThan(20);
+  });
+
+  test('what makes noise is forgotten by the table, with the room it took', async () => {
+    const table = await newTable();
+    const nowMs = Date.parse('2026-11-21T08:00:00.500Z');
+    await storeIn(table, { nowMs: () => nowMs }).count([{ ...mark('a'), noise: [seenOnce({ day: '2025-01-01' })] }]);
+    const items = (await callMoto(moto, 'DynamoDB_20120810.Scan', { TableName: table })) as {
+      readonly Items: readonly Record<string, object>[];
+    };
+    expect(items.Items).toHaveLength(4);
+    expect(items.Items.map(({ ttl }) => ttl)).toEqual(Array(4).fill({ N: String(Date.parse('2026-12-21T08:00:01Z') / 1_000) }));
   });
 
   test('what a large document leaves behind is cleared away', async () => {

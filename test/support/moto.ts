@@ -21,7 +21,7 @@ export async function startMoto(server: string): Promise<Moto> {
 }
 
 /** One request in the JSON protocol of AWS: what a test sets up with, where the product has no call for it. */
-export async function callMoto(moto: Moto, target: string, body: object): Promise<void> {
+export async function callMoto(moto: Moto, target: string, body: object): Promise<unknown> {
   const [service = ''] = target.split('_');
   const answer = await fetch(moto.endpoint, {
     method: 'POST',
@@ -33,7 +33,8 @@ export async function callMoto(moto: Moto, target: string, body: object): Promis
     body: JSON.stringify(body),
   });
   if (!answer.ok) throw new Error(`${target}: ${answer.status} ${await answer.text()}`);
-  await answer.arrayBuffer();
+  const text = await answer.text();
+  return text === '' ? undefined : JSON.parse(text);
 }
 
 function installed(): string | undefined {

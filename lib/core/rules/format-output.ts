@@ -1,8 +1,9 @@
 /** Output texts (falcosecurity/libs 0.25 `eventformatter.cpp`). */
+import { attempt } from '../attempt.ts';
 import type { OutputValue } from '../model/finding.ts';
 import { cutTo, toWidth } from './bytes.ts';
 import type { FieldEvent, FieldValue } from './fields/field.ts';
-import { type FieldUse, type Source, shownScalar, sourceOf } from './operand.ts';
+import { type FieldUse, MultivalueError, type Source, shownScalar, sourceOf } from './operand.ts';
 import { ConditionError, parseField } from './parser.ts';
 import { type FieldLookup, LONGEST_NAME, OperatorError } from './resolve-field.ts';
 
@@ -45,10 +46,11 @@ export function compileOutput(text: string, field: FieldLookup): CompiledOutput 
     if (rest === '') return `invalid formatting syntax: formatting cannot end with a ${digits === '' ? '%' : 'number'}`;
     const width = Number(digits);
     if (width > MAX_WIDTH) return `invalid formatting syntax: a width of at most ${MAX_WIDTH} is possible`;
-    const found = longestSource(rest, field);
-    if (found === undefined) return "unknown filter: unexpected token after '";
-    pieces.push({ source: found.source, width });
-    rest = rest.slice(found.length);
+    const found = attempt(MultivalueError, () => longestSource(rest, field));
+    if (!found.ok) return found.error.message;
+    if (found.value === undefined) return "unknown filter: unexpected token after '";
+    pieces.push({ source: found.value.source, width });
+    rest = rest.slice(found.value.length);
   }
   pieces.push(rest);
   const uses = pieces.flatMap((piece) => (typeof piece === 'string' ? [] : piece.source.fields));
@@ -67,9 +69,12 @@ interface Found {
   readonly length: number;
 }
 
-/** The longest beginning that parses and compiles. A transformer is taken whole or not at all, a field may be cut shorter. */
+/**
+ * The longest beginning that parses and compiles. A transformer is taken with the brackets behind it, or without them, or not
+ * at all; a field may be cut shorter.
+ */
 function longestSource(rest: string, lookup: FieldLookup): Found | undefined {
-  const whole = foundAt(rest, lookup);
+  const whole = foundAt(rest, lookup) ?? foundAt(rest, lookup, true);
   if (whole !== undefined) return whole;
   const name = NAME.exec(rest)?.[0] ?? '';
   for (let length = Math.min(name.length, LONGEST_NAME); length > 0; length--) {
@@ -79,12 +84,13 @@ function longestSource(rest: string, lookup: FieldLookup): Found | undefined {
   return undefined;
 }
 
-function foundAt(text: string, lookup: FieldLookup): Found | undefined {
+function foundAt(text: string, lookup: FieldLookup, isBare = false): Found | undefined {
   try {
-    const { field, length } = parseField(text);
+    const { field, length } = parseField(text, isBare);
     return { source: sourceOf(field, lookup), length };
   } catch (cause) {
-    if (cause instanceof ConditionError || cause instanceof OperatorError) return undefined;
+    const isOther = cause instanceof ConditionError || (cause instanceof OperatorError && !(cause instanceof MultivalueError));
+    if (isOther) return undefined;
     throw cause;
   }
 }

@@ -148,6 +148,9 @@ function changed(name: string, source: Source): Source {
   };
 }
 
+/** A transformer of one value was given several: upstream says so whatever else could be meant. */
+export class MultivalueError extends OperatorError {}
+
 const MULTIPLE: Readonly<Record<string, (sources: readonly Source[], arg: string | undefined) => Multiple>> = {
   join: (sources, arg) => joined('join', sources, arg),
   concat: (sources, arg) => joined('concat', sources, arg),
@@ -156,7 +159,7 @@ const MULTIPLE: Readonly<Record<string, (sources: readonly Source[], arg: string
 
 function multiple(name: string, sources: readonly Source[], arg: string | undefined): Source {
   const make = Object.hasOwn(MULTIPLE, name) ? MULTIPLE[name] : undefined;
-  if (make === undefined) throw new OperatorError('unknown multivalue transformer');
+  if (make === undefined) throw new MultivalueError('unknown multivalue transformer');
   const { isList, combine } = make(sources, arg);
   return {
     engineType: 'CHARBUF',

@@ -54,11 +54,12 @@ export function parseCondition(text: string): Ast {
 /**
  * Parses the field or transformer at the beginning of a text, as an output text has it behind a `%`.
  *
+ * @param isBare - Takes a transformer without what stands in brackets behind it, and no field.
  * @returns what was read and how many characters it took.
  * @throws ConditionError
  */
-export function parseField(text: string): { readonly field: Left; readonly length: number } {
-  return new Parser(text).beginning();
+export function parseField(text: string, isBare = false): { readonly field: Left; readonly length: number } {
+  return new Parser(text).beginning(isBare);
 }
 
 class Parser {
@@ -76,8 +77,8 @@ class Parser {
     return ast;
   }
 
-  beginning(): { readonly field: Left; readonly length: number } {
-    const field = this.#left() ?? this.#fail(`unexpected token after '${this.#lexer.lastToken}`);
+  beginning(isBare: boolean): { readonly field: Left; readonly length: number } {
+    const field = (isBare ? this.#transformer(isBare) : this.#left()) ?? this.#fail(`unexpected token after '${this.#lexer.lastToken}`);
     return { field, length: this.#lexer.at };
   }
 
@@ -159,7 +160,7 @@ class Parser {
     return arg;
   }
 
-  #transformer(): TransformerCall | undefined {
+  #transformer(isBare = false): TransformerCall | undefined {
     const name = this.#lexer.call(TRANSFORMERS);
     if (name === undefined) return undefined;
     this.#deeper();
@@ -170,7 +171,7 @@ class Parser {
     } while (this.#lexer.take(','));
     if (!this.#lexer.take(')')) this.#fail("expected a ')' token closing the transformer");
     this.#depth--;
-    return { kind: 'call', name, args, arg: this.#argument() };
+    return { kind: 'call', name, args, arg: isBare ? undefined : this.#argument() };
   }
 
   #operand(): Operand {

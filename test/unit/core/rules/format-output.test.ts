@@ -47,6 +47,8 @@ describe('an output', () => {
     ['%len(ka.user.groups)', '2'],
     ['%len(evt.source)', '<NA>'],
     ['%len(join(",", ka.user.groups))', '<NA>'],
+    ['%tolower(ka.verb)[0]', 'create[0]'],
+    ['%3len(ka.verb)[a b]', '6  [a b]'],
     ['%evt.is_async', 'false'],
     ['%evt.reltime', '000000000'],
     ['%ka.req.role.rules.verbs[0]', '(x,)'],
@@ -68,6 +70,8 @@ describe('an output', () => {
     ['%ka.user', "unknown filter: unexpected token after '"],
     ['%val(ka.verb)', "unknown filter: unexpected token after '"],
     ['%tolower(ka.nope)', "unknown filter: unexpected token after '"],
+    ['%tolower(ka.nope)[0]', "unknown filter: unexpected token after '"],
+    ['%ka.verb %basename(ka.verb, ka.uri)', 'unknown multivalue transformer'],
     ['%proc.name', "unknown filter: unexpected token after '"],
     ['%99999999ka.verb', 'invalid formatting syntax: a width of at most 65535 is possible'],
   ])('%j is none', (text, message) => {

@@ -1,6 +1,6 @@
 import type { KubernetesEvent } from '../model/audit-event.ts';
 import type { Hand } from '../model/verdict.ts';
-import { at, text, texts } from '../normalise/access.ts';
+import { at, isObject, text, texts } from '../normalise/access.ts';
 import type { ClassAnswer } from './change-cloudtrail.ts';
 import { ACCESS_REVIEWS, INTERACTIVE, KUBERNETES_NOISE, KUBERNETES_NOISE_SUBRESOURCES } from './profile.ts';
 import { queryParameters } from './query.ts';
@@ -70,10 +70,15 @@ function hasFailed(event: KubernetesEvent, session: boolean): boolean {
   return event.code === 401 || forbidden || text(status, 'status') === 'Failure' || text(status, 'reason') !== undefined;
 }
 
-/** `dryRun=All` in the query, or in the options that are a delete's or an eviction's body; nowhere else does the server read it. */
+/**
+ * `dryRun=All` in the query, or in the options that are a delete's or an eviction's body; nowhere else does the server read it.
+ * With a body, a delete takes no options from the query (apiserver, `pkg/endpoints/handlers/delete.go`): whoever writes
+ * `?dryRun=All` beside one deletes for good.
+ */
 function isDryRun(event: KubernetesEvent): boolean {
   if (!DRY_RUN_VERBS.has(event.verb) || event.subresource === 'token') return false;
+  const isDelete = event.verb === 'delete' || event.verb === 'deletecollection';
+  if (isDelete && isObject(at(event.value, 'requestObject'))) return texts(event.value, 'requestObject', 'dryRun').includes('All');
   if (queryParameters(event.requestUri).some(({ name, value }) => name === 'dryRun' && value === 'All')) return true;
-  if (event.verb === 'delete' || event.verb === 'deletecollection') return texts(event.value, 'requestObject', 'dryRun').includes('All');
   return event.subresource === 'eviction' && texts(event.value, 'requestObject', 'deleteOptions', 'dryRun').includes('All');
 }

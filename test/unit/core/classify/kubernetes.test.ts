@@ -134,6 +134,27 @@ describe('was it a change?', () => {
       true,
     ],
     [
+      'dryRun in the query of a delete without a body',
+      { verb: 'delete', requestURI: '/x?dryRun=All', requestObject: undefined },
+      'dry_run',
+      'dry_run',
+      true,
+    ],
+    [
+      'dryRun in the query of a delete that has a body: the server reads the body alone',
+      { verb: 'delete', requestURI: '/x?dryRun=All', requestObject: { kind: 'DeleteOptions', propagationPolicy: 'Background' } },
+      'change',
+      'write',
+      true,
+    ],
+    [
+      'the same of all objects of a kind',
+      { verb: 'deletecollection', requestURI: '/x?dryRun=All', requestObject: { kind: 'DeleteOptions' } },
+      'change',
+      'write',
+      true,
+    ],
+    [
       'an eviction with dryRun in its options',
       { verb: 'create', objectRef: on('pods', { subresource: 'eviction' }), requestObject: { deleteOptions: { dryRun: ['All'] } } },
       'dry_run',

@@ -22,7 +22,8 @@ export async function main(argv: readonly string[], terminal: Terminal = process
     },
   };
   try {
-    await makeProgram(context).parseAsync(spreadRuleFiles(argv), { from: 'user' });
+    const program = await makeProgram(argv, context);
+    await program.parseAsync(spreadRuleFiles(argv), { from: 'user' });
   } catch (error) {
     status = statusOf(error, terminal);
   }

@@ -17,7 +17,6 @@ import { jsonlPrinter, jsonPrinter } from '../scan/json-printers.ts';
 import type { Printer } from '../scan/printer.ts';
 import { Progress } from '../scan/progress.ts';
 import { openPushing, type Pushing } from '../scan/pushing.ts';
-import { htmlPrinter, reportFilePrinter } from '../scan/report-printers.ts';
 import { checkReportFile, FORMATS, type Format, parsePriority, parseWindow, type TimeWindow } from '../scan/scan-options.ts';
 import { tablePrinter } from '../scan/table-printer.ts';
 import { severity } from '../table/event-row.ts';
@@ -117,7 +116,7 @@ async function scan(plan: ScanPlan, terminal: Terminal): Promise<ExitStatus> {
 type Opened = Extract<OpenedScan, { ok: true }>;
 
 async function read(plan: ScanPlan, { detector, engine }: Opened, terminal: Terminal, pushing: Pushing | undefined): Promise<ExitStatus> {
-  const printers = printersOf(plan, engine.rules, terminal);
+  const printers = await printersOf(plan, engine.rules, terminal);
   const failures = new Failures();
   const progress = new Progress(terminal, !plan.quiet);
   const release = onInterrupt(() => progress.clear());
@@ -153,17 +152,21 @@ async function read(plan: ScanPlan, { detector, engine }: Opened, terminal: Term
   return failures.any ? EXIT.unreadable : EXIT.done;
 }
 
-function printersOf(plan: ScanPlan, rules: readonly RuleInfo[], terminal: Terminal): readonly Printer[] {
+async function printersOf(plan: ScanPlan, rules: readonly RuleInfo[], terminal: Terminal): Promise<readonly Printer[]> {
   const { report } = plan;
-  const main = mainPrinter(plan, rules, terminal);
+  const main = await mainPrinter(plan, rules, terminal);
   if (report === undefined) return [main];
+  const { reportFilePrinter } = await loadReport();
   const onWritten = (): void => {
     if (!plan.quiet) terminal.err.write(`report: ${visible(report)}\n`);
   };
   return [main, reportFilePrinter(report, terminal.nowMs, rules, onWritten)];
 }
 
-function mainPrinter({ format, color }: ScanPlan, rules: readonly RuleInfo[], { out, columns, nowMs }: Terminal): Printer {
+/** Only a scan that writes the page loads what makes it. */
+const loadReport = (): Promise<typeof import('../scan/report-printers.ts')> => import('../scan/report-printers.ts');
+
+async function mainPrinter({ format, color }: ScanPlan, rules: readonly RuleInfo[], { out, columns, nowMs }: Terminal): Promise<Printer> {
   switch (format) {
     case 'table':
       return tablePrinter(out, { columns, paint: makePaint(color) });
@@ -172,7 +175,7 @@ function mainPrinter({ format, color }: ScanPlan, rules: readonly RuleInfo[], { 
     case 'json':
       return jsonPrinter(out);
     case 'html':
-      return htmlPrinter(out, nowMs, rules);
+      return (await loadReport()).htmlPrinter(out, nowMs, rules);
   }
 }
 

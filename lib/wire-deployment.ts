@@ -91,9 +91,17 @@ function told(service: string, leftOut: readonly LeftOut[]): readonly string[] {
   return leftOut.map(({ entry, reason }) => `"${entry}" is not in the pattern for ${service} (${reason}): the functions decide alone`);
 }
 
-/** A deployment that tells nobody is no mistake, but hardly what was meant. */
-function nowhere({ loki, slack, receivers }: Config, { mode }: Deployment['settings']): readonly string[] {
-  if (mode === 'collector' || loki !== undefined || slack !== undefined || receivers.length > 0) return [];
+/** A deployment that tells nobody is no mistake, but hardly what was meant; nor is a collector that is told where to deliver. */
+function nowhere({ loki, prometheus, slack, receivers }: Config, { mode }: Deployment['settings']): readonly string[] {
+  if (mode === 'collector') {
+    const idle = Object.entries({ loki, prometheus, slack, receivers: receivers.length === 0 ? undefined : receivers });
+    const named = idle.flatMap(([name, value]) => (value === undefined ? [] : [name]));
+    if (named.length === 0) return [];
+    return [
+      `a collector delivers nothing itself: ${named.join(', ')} can be left out here and must stand in the driftwire.yaml of the processor`,
+    ];
+  }
+  if (loki !== undefined || slack !== undefined || receivers.length > 0) return [];
   return [
     'nothing says where findings go: they are lines in the log of the function deliver (output FindingsLogGroup); name slack, loki or a receiver in driftwire.yaml',
   ];

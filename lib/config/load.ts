@@ -38,7 +38,7 @@ export function parseConfig(text: string, file: string): LoadedConfig {
   const lines = new LineCounter();
   const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, merge: true, uniqueKeys: true });
   const place = (path: readonly PropertyKey[]) => placeOf(document, lines, path, false);
-  if (document.errors.length > 0) return { config: undefined, problems: syntaxProblems(document, lines, file), placeOf: place };
+  if (document.errors.length > 0) return { config: undefined, problems: syntaxProblems(document, lines, file, text), placeOf: place };
   let value: unknown;
   try {
     value = document.toJS({ maxAliasCount: MAX_ALIASES }) ?? {};
@@ -68,11 +68,18 @@ function validate(value: unknown, document: Document, lines: LineCounter, file: 
   return { config: errors.length === 0 ? result.data : undefined, problems, placeOf: (path) => placeOf(document, lines, path, false) };
 }
 
-function syntaxProblems(document: Document, lines: LineCounter, file: string): readonly Problem[] {
+function syntaxProblems(document: Document, lines: LineCounter, file: string, text: string): readonly Problem[] {
   return document.errors.map((error) => {
     const { line, col } = lines.linePos(error.pos[0]);
-    return { severity: 'error', file, line, column: col, path: '', message: syntaxMessage(error.code, error.message) };
+    const message = syntaxMessage(error.code, error.message) + commentHint(text.split('\n').slice(0, line));
+    return { severity: 'error', file, line, column: col, path: '', message };
   });
+}
+
+/** Names of channels begin as comments do, and then the rest of the line is missing: the most common way to write what is no YAML here. */
+function commentHint(before: readonly string[]): string {
+  const at = before.findLastIndex((line) => /[:,[]\s+#\w/.test(line));
+  return at < 0 ? '' : `; in line ${at + 1} a # after a blank begins a comment: write such a name in quotes, as in "#drift"`;
 }
 
 function syntaxMessage(code: string, message: string): string {

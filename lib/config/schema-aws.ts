@@ -149,11 +149,18 @@ export const aws = z
 
 function checkMode(value: unknown, context: z.RefinementCtx): void {
   if (!isRecord(value)) return;
-  const partner = { processor: 'collector', collectors: 'processor' } as const;
-  for (const [key, mode] of Object.entries(partner)) {
+  const partners = [
+    { key: 'processor', mode: 'collector', needed: 'the account that takes the events, such as { account: "444455556666" }' },
+    {
+      key: 'collectors',
+      mode: 'processor',
+      needed: 'who may send, such as { organization: o-abc1234567 } or { accounts: ["111122223333"] }',
+    },
+  ] as const;
+  for (const { key, mode, needed } of partners) {
     const given = value[key] !== undefined;
     if (given === (value['mode'] === mode)) continue;
-    const message = given ? `only with mode: ${mode}; remove it or change the mode` : `required with mode: ${mode}`;
+    const message = given ? `only with mode: ${mode}; remove it or change the mode` : `required with mode: ${mode}: ${needed}`;
     context.addIssue({ code: 'custom', path: [key], message });
   }
   for (const key of ['eks', 'cloudtrail', 'forward_regions'] as const) {

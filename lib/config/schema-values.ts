@@ -96,6 +96,11 @@ export const httpUrl = z.string().superRefine((value, context) => {
   if (url.hash !== '') return refuse('a fragment (#...) is never sent: remove it');
 });
 
+/** What Parameter Store takes as a name, of which a path begins with a slash; a version after it would be another resource in a policy (API reference, PutParameter, read 2026-11). */
+const PARAMETER_NAME = /^(?:[\w.-]+|(?:\/[\w.-]+)+|arn:aws[a-z-]*:ssm:[a-z0-9-]+:\d{12}:parameter\/[\w./-]+)$/;
+/** What Secrets Manager takes as a name (API reference, CreateSecret, read 2026-11). */
+const SECRET_NAME = /^(?:[\w/+=.@-]+|arn:aws[a-z-]*:secretsmanager:[a-z0-9-]+:\d{12}:secret:[\w/+=.@-]+)$/;
+
 const SECRET_KEYS = ['env', 'file', 'ssm', 'secretsmanager'] as const;
 
 /** Said instead of a secret that was written into the file. */
@@ -112,8 +117,17 @@ export const secret = z
         .describe('Name of an environment variable.')
         .optional(),
       file: text.describe('Path of a file that holds the secret and nothing else (a line end after it is ignored).').optional(),
-      ssm: text.describe('Name of an SSM parameter (SecureString); the only kinds allowed on AWS are this one and the next.').optional(),
-      secretsmanager: text.describe('Name or ARN of a Secrets Manager secret.').optional(),
+      ssm: text
+        .regex(
+          PARAMETER_NAME,
+          'not the name of a parameter: letters, digits, ".", "-" and "_", in a path that begins with "/", such as /driftwire/slack-token; or its ARN',
+        )
+        .describe('Name of an SSM parameter (SecureString); the only kinds allowed on AWS are this one and the next.')
+        .optional(),
+      secretsmanager: text
+        .regex(SECRET_NAME, 'not the name of a secret: letters, digits and /_+=.@- only, such as driftwire/slack-token; or its ARN')
+        .describe('Name or ARN of a Secrets Manager secret.')
+        .optional(),
     },
     { error: (issue) => (issue.code === 'invalid_type' && issue.input !== undefined ? LITERAL_SECRET : undefined) },
   )

@@ -159,10 +159,13 @@ describe('cdk synth', () => {
   );
 
   test(
-    'of a collector bundles nothing',
+    'of a collector bundles nothing, and says what is of no use there',
     async () => {
-      const { status, out } = await synth('aws: { mode: collector, processor: { account: "444455556666" } }');
+      const { status, said, out } = await synth(
+        'slack: { token: { ssm: /token }, channel: "#drift" }\naws: { mode: collector, processor: { account: "444455556666" } }',
+      );
       expect(status).toBe(0);
+      expect(said).toContain('note: a collector delivers nothing itself: slack can be left out here');
       expect(bundles(out)).toEqual([]);
       expect(readdirSync(out).filter((name) => name.endsWith('.template.json'))).toEqual(['DriftwireCollector.template.json']);
     },

@@ -84,6 +84,10 @@ describe('a configuration file', () => {
     expect(problems('labels: {}\n---\nlabels: {}\n').join()).toContain('several documents in one file');
     expect(problems('rules:\n\tfiles: []\n').join()).toContain('a tab as indentation: YAML takes blanks only');
     expect(problems('labels: { env: "prod }\n').join()).toMatch(/driftwire\.yaml:\d+:\d+: error: not YAML: /);
+    expect(problems('slack: { token: {ssm: a}, channel: #drift }\n').join()).toMatch(
+      /not YAML: .*; in line 1 a # after a blank begins a comment: write such a name in quotes, as in "#drift"$/,
+    );
+    expect(problems('labels: { env: "prod }\n').join()).not.toContain('comment');
   });
 
   it('takes anchors, aliases and merge keys', () => {

@@ -1,4 +1,5 @@
 import { mergeIncrements } from '../core/deliver/merge-increments.ts';
+import { notAfter } from '../core/deliver/not-after.ts';
 import type { Increment, Total } from '../core/ports.ts';
 
 /** What was read and is not a finding: records dropped and failed, and the time of the newest event of each source. */
@@ -26,7 +27,7 @@ export class HeldCounts {
   add({ increments, levels }: Counts, nowMs: number): void {
     if (increments.length === 0 && levels.length === 0) return;
     this.#increments = mergeIncrements([...this.#increments, ...increments]);
-    this.#levels = mergeLevels([...this.#levels, ...levels]);
+    this.#levels = mergeLevels([...this.#levels, ...levels.map((level) => notAfter(level, nowMs))]);
     if (this.#increments.length > 0) this.#sinceMs ??= nowMs;
   }
 

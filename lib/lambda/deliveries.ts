@@ -6,11 +6,14 @@ import type { Timing } from '../clients/retry.ts';
 import { type DeliveryReport, deliver } from '../core/deliver/deliver.ts';
 import { deliveryIncrements } from '../core/deliver/delivery-increments.ts';
 import { recordIncrements } from '../core/deliver/ledger.ts';
+import { notAfter } from '../core/deliver/not-after.ts';
 import type { Log } from '../core/model/log.ts';
 import type { Increment, Ledger, Sink, Total } from '../core/ports.ts';
 import { messageAside } from './aside.ts';
 import { boundedIncrements } from './bounded-increments.ts';
 import { mergeLevels } from './counts.ts';
+import { ANSWER_WITHIN_MS } from './deadline.ts';
+import { inTime } from './in-time.ts';
 import type { Queue } from './queue.ts';
 import { type QueueMessage, readMessage, type SignedPress } from './queue-message.ts';
 import type { InvocationLimits } from './reading.ts';
@@ -50,6 +53,9 @@ interface Taken {
 type TakenDelivery = Taken & { readonly read: Extract<QueueMessage, { kind: 'delivery' }> };
 type TakenPress = Taken & { readonly read: Extract<QueueMessage, { kind: 'press' }> };
 type TakenCounts = Taken & { readonly read: Extract<QueueMessage, { kind: 'counts' }> };
+
+/** How long after the deadline counts may still be written, in ms; then messages are told when to come again, and Lambda which they are. */
+const COUNT_WITHIN_MS = 1_000;
 
 /** Works off batches. */
 export class DeliveriesWork {
@@ -114,7 +120,7 @@ class Batch {
         this.#comeAgain([message], 0, true);
         continue;
       }
-      await press(read.press).catch((cause: unknown) => {
+      await inTime(press(read.press), this.#leftMs(COUNT_WITHIN_MS)).catch((cause: unknown) => {
         log('error', 'a press of a button could not be worked off', { error: cause });
         this.#comeAgain([message], 0);
       });
@@ -183,7 +189,7 @@ class Batch {
     const levels = mergeLevels([...counts.flatMap(({ read }) => read.levels), ...this.#newest(deliveries)]);
     if (results.length === 0 && levels.length === 0 && counts.length === 0) return;
     const counted = new Set<ReceivedMessage>();
-    try {
+    const write = async (): Promise<void> => {
       const ledger = await this.#parts.ledger();
       const outcomes =
         counts.length === 0
@@ -196,6 +202,9 @@ class Batch {
       });
       if (levels.length > 0) await ledger.raise(levels);
       if (results.length > 0) await ledger.add(results);
+    };
+    try {
+      await inTime(write(), this.#leftMs(COUNT_WITHIN_MS));
     } catch (cause) {
       this.#parts.log('error', 'the ledger could not be written to; counts of records that it does not have come again', { error: cause });
     }
@@ -211,7 +220,7 @@ class Batch {
     return deliveries.flatMap(({ read: { delivery } }) => {
       const [{ finding, timeMs }] = delivery.findings;
       const { source } = finding;
-      return delivery.alert === undefined ? [eventTime(source, timeMs)] : [];
+      return delivery.alert === undefined ? [notAfter(eventTime(source, timeMs), this.#parts.timing.now())] : [];
     });
   }
 
@@ -263,7 +272,16 @@ class Batch {
       const seconds = this.#again.get(messageId);
       return seconds === undefined ? [] : [{ receiptHandle, seconds }];
     });
-    if (hidden.length > 0) await this.#parts.visibility?.hide(hidden);
+    const { visibility, log } = this.#parts;
+    if (hidden.length === 0 || visibility === undefined) return;
+    await inTime(visibility.hide(hidden), this.#leftMs(ANSWER_WITHIN_MS)).catch((cause: unknown) =>
+      log('warn', 'messages come again when the queue says and not when they should', { error: cause }),
+    );
+  }
+
+  /** @param afterMs - How long after the deadline something that was begun before may end. */
+  #leftMs(afterMs: number): number {
+    return this.#limits.deadlineMs + afterMs - this.#parts.timing.now();
   }
 }
 

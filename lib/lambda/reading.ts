@@ -11,6 +11,7 @@ import type { Log } from '../core/model/log.ts';
 import type { Failure } from '../core/model/raw-record.ts';
 import { asideMessage } from './aside.ts';
 import type { HeldCounts } from './counts.ts';
+import { ANSWER_WITHIN_MS } from './deadline.ts';
 import type { Outgoing, Queue } from './queue.ts';
 import { countsMessage, deliveryMessage } from './queue-message.ts';
 
@@ -99,6 +100,7 @@ export class Reading {
     if (isOrdered) this.#failFollowers();
     await this.#setAside();
     if (isOrdered) this.#failFollowers();
+    this.#failTooLate();
     await this.#settleCounts();
     const failed = [...this.#units].filter(([, { problem }]) => problem !== undefined);
     for (const [id, { problem }] of failed) this.#parts.log('warn', 'not worked off, it comes again', { unit: id, said: problem });
@@ -149,6 +151,12 @@ export class Reading {
       if (answer?.ok !== true)
         unit.problem = `a record of it cannot be read, and it could not be set aside: ${answer?.message ?? 'there is no queue for that'}`;
     });
+  }
+
+  /** Nobody hears this answer any more, so everything comes again; counted now, it would be counted twice. */
+  #failTooLate(): void {
+    if (this.#parts.timing.now() < this.#limits.deadlineMs + ANSWER_WITHIN_MS) return;
+    for (const unit of this.#units.values()) unit.problem ??= 'the invocation was over before everything was sent';
   }
 
   /** A stream goes back to the first failure, so what is behind it is neither counted nor set aside now. */

@@ -3,6 +3,7 @@ import type { Timing } from '../clients/retry.ts';
 import { asAccepted } from '../core/deliver/accepted.ts';
 import { deliveryText } from '../core/deliver/delivery-text.ts';
 import { recordIncrements } from '../core/deliver/ledger.ts';
+import { notAfter } from '../core/deliver/not-after.ts';
 import { Intake, type IntakeBatch } from '../core/intake.ts';
 import type { Delivery } from '../core/model/delivery.ts';
 import type { Failure } from '../core/model/raw-record.ts';
@@ -180,7 +181,7 @@ class BatchRun {
       sinks: this.#options.sinks,
       cursors: cursor === undefined ? [] : [cursor],
       increments,
-      levels,
+      levels: levels.map((level) => notAfter(level, this.#options.timing.now())),
     };
   }
 

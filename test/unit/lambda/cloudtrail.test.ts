@@ -117,6 +117,31 @@ describe('CloudTrail events from a queue', () => {
     expect(JSON.stringify(told)).not.toContain('sg-0a1b2c3d4e5f60718');
   });
 
+  test('an event from the future does not make its source look alive until then', async () => {
+    const { work, findingsSqs, limits, timing } = workOf();
+    await work.run(messages(event({ eventTime: '2099-01-01T00:00:00Z' })), limits);
+    await work.run(messages(event({ eventName: 'DescribeInstances', readOnly: true, eventTime: '2099-01-01T00:00:00Z' }), event()), limits);
+    const levels = messagesIn(findingsSqs).flatMap((message) => (message.kind === 'counts' ? message.levels : []));
+    expect(levels).toEqual([
+      { metric: 'driftwire_last_event_timestamp_seconds', labels: { source: 'aws_cloudtrail' }, value: Math.floor(timing.now() / 1_000) },
+    ]);
+  });
+
+  test('what is worked off so late that nobody hears of it is counted by whoever does it again', async () => {
+    const { work, findingsSqs, timing, limits } = workOf();
+    const take = findingsSqs.sendMessageBatch.bind(findingsSqs);
+    findingsSqs.sendMessageBatch = async (input) => {
+      // the process was frozen meanwhile, and is woken for its next event
+      timing.advance(limits.deadlineMs - timing.now() + 60_000);
+      findingsSqs.sendMessageBatch = take;
+      return take(input);
+    };
+    const bodies = messages(event(), read());
+    expect(await work.run(bodies, limits)).toEqual(new Set(['m0', 'm1']));
+    await work.run(bodies, { deadlineMs: timing.now() + 30_000 });
+    expect(countsIn(findingsSqs)['records aws_cloudtrail dropped']).toBe(1);
+  });
+
   test('when time is up the rest comes again untouched', async () => {
     const { work, findingsSqs, timing } = workOf();
     expect(await work.run(messages(event(), event()), { deadlineMs: timing.now() })).toEqual(new Set(['m0', 'm1']));

@@ -44,7 +44,7 @@ function workOf(sinks: readonly Sink[], over: { readonly make?: () => Promise<re
     log,
   });
   const totals = async () => new Map((await store.totals()).map(({ metric, labels, value }) => [TOTAL(metric, labels), value]));
-  return { work, timing, asideSqs, ownSqs, told, totals, made: () => made, limits: { deadlineMs: timing.now() + 30_000 } };
+  return { work, timing, repeats, asideSqs, ownSqs, told, totals, made: () => made, limits: { deadlineMs: timing.now() + 30_000 } };
 }
 
 function message(body: string, at = 0, receives = 1): ReceivedMessage {
@@ -179,6 +179,13 @@ describe('deliveries from a queue', () => {
     expect((await totals()).has(TOTAL('driftwire_records_total', { source: 'k8s_audit', outcome: 'finding' }))).toBe(false);
   });
 
+  test('an event from the future does not make its source look alive until then', async () => {
+    const { work, limits, totals, timing } = workOf([new RecordingSink('loki')]);
+    await work.run(of(deliveryWith({ id: 'a', timeNs: BigInt(Date.UTC(2099, 0, 1)) * 1_000_000n })), limits);
+    const newest = [...(await totals())].filter(([series]) => series.includes('driftwire_last_event_timestamp_seconds'));
+    expect(newest.map(([, value]) => value)).toEqual([Math.floor(timing.now() / 1_000)]);
+  });
+
   test('when time is up everything comes again soon, and no sink is blamed', async () => {
     const { work, timing, ownSqs } = workOf([
       new RecordingSink('loki', () => ({ kind: 'later', reason: 'stopped', message: 'stopped', afterMs: 0 })),
@@ -236,6 +243,17 @@ describe('counts from a queue', () => {
     const bad = countsMessage({ increments: [{ metric: '', labels: {}, by: 1 }], levels: [] });
     expect(await work.run([message(bad, 0)], limits)).toEqual(new Set(['m0']));
     expect(told.map(({ level }) => level)).toEqual(['error']);
+  });
+
+  test('of a ledger that does not answer hold up nobody: what is done is named, and they come again', async () => {
+    const { work, timing, ownSqs, told, repeats } = workOf([], { make: async () => [new RecordingSink('loki')] });
+    repeats.count = () => new Promise(() => undefined);
+    const batch = [message(deliveryMessage(withId('a')), 0), message(counts(1), 1)];
+    const began = performance.now();
+    for (const leftMs of [-900, 200]) expect(await work.run(batch, { deadlineMs: timing.now() + leftMs })).toEqual(new Set(['m1']));
+    expect(performance.now() - began).toBeLessThan(5_000);
+    expect(ownSqs.hidden.map(({ receiptHandle }) => receiptHandle)).toEqual(['r1', 'r1']);
+    expect(told.filter(({ level }) => level === 'error')).toHaveLength(2);
   });
 
   test('more than a ledger takes at once is added in parts', async () => {

@@ -8,6 +8,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
+import { boundMemory } from '../../lib/cli/bound-memory.ts';
 import { buildCommand } from '../../lib/cli/build.ts';
 import { type Files, KINDS, type Kind, writeFiles, writeObject } from './files.ts';
 import { peakBytes } from './peak.ts';
@@ -82,6 +83,8 @@ async function peaks(folder: string): Promise<Peak[]> {
   return found;
 }
 
+// all is measured as the command runs
+boundMemory();
 const folder = mkdtempSync(join(tmpdir(), 'driftwire-bench-'));
 try {
   const results: Result[] = [];

@@ -12,6 +12,7 @@ import { type NoticedObject, objectsNoticedIn } from '../sources/s3-notice.ts';
 import { HeldCounts } from './counts.ts';
 import { openDetector } from './detector.ts';
 import { asideQueue, findingsQueue, functionLog } from './function-parts.ts';
+import { inTime } from './in-time.ts';
 import { readBody } from './read-body.ts';
 import { type InvocationLimits, Reading, type ReadingParts } from './reading.ts';
 import { readSettings } from './settings.ts';
@@ -34,6 +35,9 @@ export interface CloudTrailParts extends Omit<ReadingParts, 'timing'> {
 
 /** Longest name of an object in a line of the log: a key of S3 has at most 1,024 bytes. */
 const MAX_NAME = 1_200;
+
+/** How long S3 may send nothing in the middle of an object, in ms. */
+const STALLED_MS = 10_000;
 
 /** Reads batches of messages. */
 export class CloudTrailWork {
@@ -108,7 +112,13 @@ export class CloudTrailWork {
     if (chunks === undefined) {
       const hint = 'the object is not there: it was deleted before it was read';
       intake.take({ kind: 'failed', code: 'unreadable', hint, origin: { input: name, line: 1, path: '' } });
-    } else await readInput(name, inParts(chunks, put), receiver, DEFAULT_LIMITS);
+    } else
+      await readInput(
+        name,
+        inParts(chunks, put, () => reading.leftMs),
+        receiver,
+        DEFAULT_LIMITS,
+      );
     if (chunks !== undefined && isEmpty) {
       intake.take({ kind: 'failed', code: 'unreadable', hint: 'the object is empty', origin: { input: name, line: 1, path: '' } });
     }
@@ -146,12 +156,14 @@ export function openCloudTrail(): CloudTrailWork {
   });
 }
 
-/** The pieces of an object; a connection that breaks is no damage of the object, and the message comes again. */
-async function* inParts(chunks: Chunks, put: () => Promise<void>): AsyncGenerator<Uint8Array> {
+/** The pieces of an object; a connection that breaks, or on which nothing comes any more, is no damage of the object, and the message comes again. */
+async function* inParts(chunks: Chunks, put: () => Promise<void>, leftMs: () => number): AsyncGenerator<Uint8Array> {
   const pieces = chunks[Symbol.asyncIterator as keyof Chunks] === undefined ? asyncOf(chunks) : (chunks as AsyncIterable<Uint8Array>);
   const iterator = pieces[Symbol.asyncIterator]();
   for (;;) {
-    const next = await iterator.next().catch((cause: unknown) => {
+    const next = await inTime(iterator.next(), Math.min(STALLED_MS, leftMs())).catch((cause: unknown) => {
+      // Lets go of the connection; nobody waits for one that has nothing to say.
+      void iterator.return?.().catch(() => undefined);
       throw new DriftwireError('DW_INPUT_UNREADABLE', 'the connection to S3 broke while an object was read', { retryable: true, cause });
     });
     if (next.done === true) return;

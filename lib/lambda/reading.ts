@@ -65,6 +65,11 @@ export class Reading {
     return this.#parts.timing.now() >= this.#limits.deadlineMs;
   }
 
+  /** Time until nothing more is begun, in ms. */
+  get leftMs(): number {
+    return this.#limits.deadlineMs - this.#parts.timing.now();
+  }
+
   /** Begins a unit. */
   begin(id: string, body: () => string): void {
     this.#units.set(id, { body, counts: [], failures: [], failed: 0, problem: undefined });

@@ -367,6 +367,19 @@ describe('objects of a trail', () => {
     expect(asideSqs.kept).toEqual([]);
   });
 
+  test('a connection on which nothing comes any more is given up: the message comes again, and its siblings go on', async () => {
+    const { work, s3, findingsSqs, told, timing } = workOf();
+    s3.objects.set(`acme-trail/${KEY}`, async function* () {
+      yield gzipSync('{"Records":[').subarray(0, 5);
+      await new Promise(() => undefined);
+    });
+    const sibling = event();
+    const lasting = { deadlineMs: timing.now() + 100 };
+    expect(await work.run(messages(eventNotice(), sibling), lasting)).toEqual(new Set(['m0']));
+    expect(eventsIn(findingsSqs)).toEqual([idOf(sibling)]);
+    expect(told[0]?.fields?.['said']).toContain('the connection to S3 broke while an object was read');
+  });
+
   test('a damaged object gives what comes before the damage and goes aside', async () => {
     const { work, s3, findingsSqs, asideSqs, limits } = workOf();
     const bytes = gzipSync(JSON.stringify({ Records: Array.from({ length: 50 }, () => cloudtrailRecord({ eventID: randomUUID() })) }), {

@@ -2,12 +2,23 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import type { Json } from '../../lib/core/model/audit-event.ts';
+import type { AuditPolicy } from '../../lib/core/policy/audit-policy.ts';
 import { patternComplexity } from '../../lib/core/policy/eventbridge-limits.ts';
 import { MAX_COMPLEXITY } from '../../lib/core/policy/wildcard-complexity.ts';
+import { type AuditAttributes, auditAnswer } from '../support/patterns/audit-policy.ts';
 import { compileCwlPattern } from '../support/patterns/cwl-pattern.ts';
 import { eventPatternVerdict } from '../support/patterns/eventbridge-pattern.ts';
 import { InvalidPattern } from '../support/patterns/invalid-pattern.ts';
 import { sharedPath } from '../support/shared.ts';
+
+interface PolicyCase {
+  readonly id: string;
+  readonly policy: AuditPolicy;
+  readonly attributes: AuditAttributes;
+  readonly expectedLevel: string;
+  readonly expectedOmitStages: readonly string[];
+  readonly expectedOmitManagedFields?: boolean;
+}
 
 const folder = sharedPath('conformance');
 
@@ -92,6 +103,24 @@ describe.skipIf(folder === undefined)("the evaluators of vendors' patterns answe
     console.log('CloudWatch Logs cases', cases.length, 'pairs', pairs);
     expect(cases.length).toBeGreaterThanOrEqual(89);
     expect(pairs).toBeGreaterThanOrEqual(1214);
+  });
+
+  test('kube-apiserver: level, stages and managed fields of an audit policy', () => {
+    const cases = casesOf<PolicyCase>('audit-policy/cases.json');
+    const counts: Record<string, number> = {};
+    const wrong = cases.flatMap(({ id, policy, attributes, expectedLevel, expectedOmitStages, expectedOmitManagedFields }) => {
+      const { level, omitStages, omitManagedFields } = auditAnswer(policy, attributes);
+      counts[level] = (counts[level] ?? 0) + 1;
+      const isRight =
+        level === expectedLevel &&
+        omitStages.join() === expectedOmitStages.toSorted().join() &&
+        (expectedOmitManagedFields === undefined || omitManagedFields === expectedOmitManagedFields);
+      return isRight ? [] : [`${id}: ${level} without ${omitStages.join()}`];
+    });
+    expect(wrong).toEqual([]);
+    console.log('audit policy cases', cases.length, counts);
+    expect(cases.length).toBeGreaterThanOrEqual(108);
+    expect(counts).toEqual({ None: 38, Metadata: 29, Request: 21, RequestResponse: 20 });
   });
 });
 

@@ -7,14 +7,15 @@ import { describe, expect, test } from 'vitest';
 import type { Json, JsonObject } from '../../lib/core/model/audit-event.ts';
 import { Detector } from '../../lib/core/pipeline.ts';
 import { compilePolicy } from '../../lib/core/policy/declared.ts';
-import { EMPTY_POLICY, type Policy, type PrincipalEntry } from '../../lib/core/policy/policy.ts';
+import type { Policy } from '../../lib/core/policy/policy.ts';
 import { cloudWatchLogsPattern } from '../../lib/core/policy/to-cwl.ts';
 import { eventBridgePattern } from '../../lib/core/policy/to-eventbridge.ts';
 import type { RuleEngine } from '../../lib/core/rules/engine.ts';
 import { builtinEngine, item } from '../support/detector.ts';
+import { maybe, mutilated, policy, ROLES, request, runs, some, USERS } from '../support/patterns/arbitrary.ts';
 import { compileCwlPattern } from '../support/patterns/cwl-pattern.ts';
 import { compileEventPattern } from '../support/patterns/eventbridge-pattern.ts';
-import { cloudtrailRecord, IAM_USER, iamUserInfo, kubernetesEvent, roleSession, serviceAccountInfo } from '../support/records.ts';
+import { cloudtrailRecord, IAM_USER, roleSession } from '../support/records.ts';
 
 const rule = (name: string, source: string, condition: string): string =>
   `- rule: ${name}\n  desc: test\n  condition: ${condition}\n  output: x\n  priority: NOTICE\n  source: ${source}\n`;
@@ -32,34 +33,6 @@ const ENGINES: readonly RuleEngine[] = [
   builtinEngine(rule('anything of x', 'k8s_audit', 'ka.uri contains x')),
   builtinEngine(rule('control plane', 'k8s_audit', 'drift.hand = service and ka.response.code in (403, 409)')),
 ];
-
-const some = <T>(...values: readonly T[]): fc.Arbitrary<T> => fc.constantFrom(...values);
-const maybe = <T>(arbitrary: fc.Arbitrary<T>): fc.Arbitrary<T | undefined> => fc.option(arbitrary, { nil: undefined });
-const definedOnly = (value: object): JsonObject =>
-  Object.fromEntries(Object.entries(value).filter(([, inner]) => inner !== undefined)) as JsonObject;
-
-const ROLES = ['ci-deploy', 'ci-a', 'BreakGlassAdmin', 'AWSServiceRoleForConfig', 'terraform', 'x-bot'];
-const ACCOUNT_NAMES = ['argocd/controller', 'kube-system/endpointslice-controller', 'flux/kustomize', 'a/b'];
-const USERS = ['terraform-ci', 'carol', 'break'];
-
-const principal: fc.Arbitrary<Partial<PrincipalEntry>> = fc.oneof(
-  fc.record({ role: some(...ROLES, 'ci-*', '*-bot', '*deploy*', 'BreakGlass*', '*', 'ci-?', 'a*b*c*d*e*f*g') }),
-  fc.record({ user: some(...USERS, 'terraform-*', '*', 'c?rol') }),
-  fc.record({ service_account: some(...ACCOUNT_NAMES, 'argocd/*', '*/controller', '*', 'a?/b') }),
-  fc.record({ kubernetes_user: some('helm', 'kubernetes-admin', 'system:*', 'k*', 'he"lm', 'h?lm') }),
-);
-const entry: fc.Arbitrary<PrincipalEntry> = fc
-  .tuple(principal, maybe(some<Partial<PrincipalEntry>>({ accounts: ['111122223333'] }, { session: 'x*' }, { namespaces: ['shop'] })))
-  .map(([named, narrowed]) => ({ name: `entry ${JSON.stringify(named)}`, ...named, ...narrowed }));
-const policy: fc.Arbitrary<Policy> = fc
-  .record({
-    pipelines: fc.array(entry, { maxLength: 4 }),
-    workloads: fc.array(entry, { maxLength: 2 }),
-    break_glass: fc.array(entry, { maxLength: 2 }),
-    report_workloads: fc.boolean(),
-    accounts: some({}, { '111122223333': {} }),
-  })
-  .map((over) => ({ ...EMPTY_POLICY, ...over }));
 
 const identity: fc.Arbitrary<JsonObject | undefined> = fc.oneof(
   fc
@@ -146,111 +119,9 @@ const record: fc.Arbitrary<JsonObject> = fc
   })
   .map((changes) => cloudtrailRecord(changes));
 
-const user: fc.Arbitrary<JsonObject | undefined> = fc.oneof(
-  fc
-    .record({
-      username: some(
-        ...[
-          'alice',
-          'kubernetes-admin',
-          'system:node:ip-1',
-          'system:serviceaccount:argocd:controller',
-          'eks:node-manager',
-          'kube-proxy',
-          'helm',
-        ],
-        ...['system:kube-scheduler', 'eks:support-engineer', 'arn:aws:sts::111122223333:assumed-role/ci-deploy/x', 'cluster-autoscaler'],
-      ),
-      role: some(...ROLES, 'AWSWesleyClusterManagerLambda-1'),
-      session: some('i-0abc', 'i-am-bob', 'alice@example.com', ''),
-      groups: some<readonly string[]>([], ['system:nodes'], ['system:bootstrappers', 'system:nodes'], ['x'], ['system:serviceaccounts']),
-      account: some('111122223333', '999988887777'),
-    })
-    .map(({ username, role, session, ...over }) => iamUserInfo(username, role, session, over)),
-  fc
-    .record({
-      account: some(...ACCOUNT_NAMES, 'kube-system/aws-load-balancer-controller'),
-      pod: maybe(fc.constant('pod-1')),
-      groups: maybe(some<Json>([], ['x'])),
-    })
-    .map(({ account, pod, groups }) => definedOnly({ ...serviceAccountInfo(account, pod), ...(groups === undefined ? {} : { groups }) })),
-  fc
-    .record({
-      username: some(
-        'helm',
-        'kubernetes-admin',
-        'system:anonymous',
-        'system:apiserver',
-        'system:kube-scheduler',
-        'eks:k8s-metrics',
-        'system:node:ip-1',
-        'kubelet',
-      ),
-      groups: maybe(some<Json>(['system:nodes', 'system:authenticated'], ['system:authenticated'], [])),
-    })
-    .map(definedOnly),
-  some<JsonObject | undefined>(
-    undefined,
-    {},
-    { groups: ['system:nodes'] },
-    { extra: { sessionName: ['i-0abc'] }, groups: ['a', 'system:nodes'] },
-  ),
-);
-/** One part of a record may be missing. */
-const mutilated = (records: fc.Arbitrary<JsonObject>, paths: readonly (readonly string[])[]): fc.Arbitrary<JsonObject> =>
-  fc.tuple(records, maybe(some(...paths))).map(([value, path]) => (path === undefined ? value : without(value, path)));
-
-function without(value: JsonObject, [key, ...rest]: readonly string[]): JsonObject {
-  const { [key as string]: inner, ...others } = value;
-  if (rest.length === 0 || typeof inner !== 'object' || inner === null || Array.isArray(inner)) return rest.length === 0 ? others : value;
-  return { ...others, [key as string]: without(inner as JsonObject, rest) };
-}
-
-const request: fc.Arbitrary<JsonObject> = mutilated(
-  fc
-    .record({
-      user,
-      verb: some('get', 'list', 'watch', 'create', 'update', 'patch', 'delete', 'deletecollection', 'head', 'post', 'strange'),
-      stage: some('RequestReceived', 'ResponseStarted', 'ResponseComplete', 'Panic'),
-      code: maybe(some(101, 200, 201, 400, 401, 403, 409, 422, 500)),
-      objectRef: maybe(
-        fc
-          .record({
-            resource: some('pods', 'secrets', 'nodes', 'services', 'leases', 'events', 'serviceaccounts', 'deployments', 'tokenreviews'),
-            subresource: maybe(some('exec', 'attach', 'portforward', 'proxy', 'log', 'status', 'token', 'scale', 'binding', 'eviction')),
-            namespace: maybe(some('prod', 'shop', 'kube-system')),
-            apiGroup: maybe(some('', 'coordination.k8s.io')),
-          })
-          .map(definedOnly),
-      ),
-      message: some('', 'admission webhook "x" denied the request'),
-      requestURI: some('/api/v1/x', '/api/v1/pods?dryRun=All', '/y'),
-    })
-    .map(({ code, message, ...changes }) =>
-      kubernetesEvent({
-        ...changes,
-        ...(code === undefined ? { responseStatus: undefined } : { responseStatus: { code, ...(message === '' ? {} : { message }) } }),
-      }),
-    ),
-  [
-    ['auditID'],
-    ['verb'],
-    ['stage'],
-    ['user', 'username'],
-    ['user', 'groups'],
-    ['user', 'uid'],
-    ['user', 'extra', 'arn'],
-    ['user', 'extra', 'canonicalArn'],
-    ['user', 'extra', 'sessionName'],
-    ['objectRef'],
-  ],
-);
-
 function isKept(source: 'aws_cloudtrail' | 'k8s_audit', value: JsonObject, given: Policy, engine: RuleEngine): boolean {
   return new Detector({ policy: given, engine, ignores: [] }).take(item(source, value)).kind === 'findings';
 }
-
-const runs = (numRuns: number): { readonly numRuns: number } => ({ numRuns: numRuns * Number(process.env['PROPERTY_FACTOR'] ?? '1') });
 
 describe('whatever the runtime keeps, the pattern lets through', () => {
   test('EventBridge', { timeout: 600_000 }, () => {

@@ -6,20 +6,33 @@ import { type CompiledIgnore, Detector, type DetectorOptions, type Outcome } fro
 import { EMPTY_POLICY, type Policy } from '../../lib/core/policy/policy.ts';
 import type { RuleEngine } from '../../lib/core/rules/engine.ts';
 import { compileCondition, loadRules } from '../../lib/core/rules/load-rules.ts';
+import type { RuleModel } from '../../lib/core/rules/loader/model.ts';
 import { BUILTIN_RULES } from '../../lib/wire.ts';
 import { rawRecord } from './records.ts';
 
-/** The engine of rule texts; throws when one does not load. */
-export function engineOf(...texts: readonly string[]): RuleEngine {
-  const { engine, problems } = loadRules(
-    texts.map((text, index) => ({ name: `rules-${index}.yaml`, text })),
-    { minimumPriority: 'Debug', ruleMatching: 'all', disable: [] },
-  );
-  if (engine === undefined) throw new Error(JSON.stringify(problems));
-  return engine;
+/** Rule texts as they are loaded. */
+export interface Loaded {
+  readonly engine: RuleEngine;
+  readonly model: RuleModel;
 }
 
-const builtin = BUILTIN_RULES.map((file) => readFileSync(file, 'utf8'));
+/** The engine of rule texts with what they define, some of the rules switched off; throws when one does not load. */
+export function loadedRules(texts: readonly string[], disable: readonly string[] = []): Loaded {
+  const { engine, model, problems } = loadRules(
+    texts.map((text, index) => ({ name: `rules-${index}.yaml`, text })),
+    { minimumPriority: 'Debug', ruleMatching: 'all', disable },
+  );
+  if (engine === undefined) throw new Error(JSON.stringify(problems));
+  return { engine, model };
+}
+
+/** The engine of rule texts; throws when one does not load. */
+export function engineOf(...texts: readonly string[]): RuleEngine {
+  return loadedRules(texts).engine;
+}
+
+/** Texts of the built-in rule files. */
+export const builtin: readonly string[] = BUILTIN_RULES.map((file) => readFileSync(file, 'utf8'));
 
 /** The engine of the built-in rules, and of more after them. */
 export function builtinEngine(...more: readonly string[]): RuleEngine {

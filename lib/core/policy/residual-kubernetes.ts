@@ -28,7 +28,6 @@ export const MANY_READS: readonly string[] = ['get', 'list', 'watch'];
 /** Asks the loaded rules what they may match of audit events that would be left out; a declared pipeline is one before it is anything else. */
 export function requestTerms(engine: RuleEngine, pipelines: readonly PrincipalEntry[]): RequestTerms {
   const readable = new Set(RAW_KUBERNETES.keys());
-  // without auditID every field of the plugin is absent, whatever the event says
   const ask = (...regions: readonly Known[]): readonly string[] | undefined =>
     termsOf(residualTests(engine, 'k8s_audit', [...regions, ...regions.map(withoutFields)], readable));
   const silent = { 'drift.manual': 'false', 'drift.break_glass': 'false', 'drift.spoofed': 'false', 'drift.root': 'false' };
@@ -58,7 +57,8 @@ export function requestTerms(engine: RuleEngine, pipelines: readonly PrincipalEn
 const NODES = ['system:node:*'];
 const CONTROL_PLANE = ['system:*', 'eks:*'];
 
-function withoutFields(region: Known): Known {
+/** The same events without `auditID`, of which every field of the plugin is absent. */
+export function withoutFields(region: Known): Known {
   const none = Object.fromEntries([...RAW_KUBERNETES.keys()].map((field) => [field, undefined]));
   return { ...region, ...none };
 }

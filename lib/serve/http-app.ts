@@ -103,7 +103,9 @@ export function httpApp({ desk, alerts, presses, metrics, readiness, ingestToken
   app.post('/ingest/cloudtrail', (context) => take('cloudtrail endpoint', {}, context.req.raw));
   app.post('/alertmanager', async (context) => {
     if (!alerts.isOpen) return context.json({ error: NOBODY_TO_TELL }, 404);
-    return alertAnswer(await alerts.take((await bytesOf(context.req.raw.body ?? [], MAX_ALERTS_BYTES)).toString('utf8')));
+    const receipt = await alerts.take((await bytesOf(context.req.raw.body ?? [], MAX_ALERTS_BYTES)).toString('utf8'));
+    if (receipt.kind === 'accepted') tellLost('alertmanager endpoint', receipt.failures, receipt.failures.length, receipt.leftOut);
+    return alertAnswer(receipt);
   });
 
   if (presses !== undefined) {
@@ -133,7 +135,19 @@ export function httpApp({ desk, alerts, presses, metrics, readiness, ingestToken
       sizeBytes = bytes;
     });
     const receipt = await desk.take({ name, chunks, context, waitsForRoom: false });
-    return sizeBytes === 0 ? Response.json({ error: 'the body is empty: post audit records as JSON' }, { status: 400 }) : answer(receipt);
+    if (sizeBytes === 0) return Response.json({ error: 'the body is empty: post audit records as JSON' }, { status: 400 });
+    const answered = answer(receipt);
+    if (receipt.kind === 'accepted' && answered.ok) tellLost(name, receipt.failures, receipt.failed, 0);
+    return answered;
+  }
+
+  /** Senders do not look into an answer that is a 2xx, and nobody has what they posted. */
+  function tellLost(name: string, [first]: readonly Failure[], failed: number, leftOut: number): void {
+    if (first !== undefined) {
+      const { code, hint, origin } = first;
+      log('warn', 'a part of what was posted cannot be read; the rest was taken', { name, code, hint, path: origin.path, failed });
+    }
+    if (leftOut > 0) log('warn', 'an Alertmanager has left out alerts: raise max_alerts of its receiver, or group them', { name, leftOut });
   }
 }
 

@@ -101,6 +101,13 @@ describe('audit events that are posted', () => {
     expect(findingsSqs.kept).toEqual([]);
   });
 
+  test('of which one cannot be read are taken, and the one is told: no sender looks into a 2xx', async () => {
+    const { post, findingsSqs, told } = webhookBench();
+    const answer = await post('/ingest/kubernetes', list(kubernetesEvent({ auditID: 'a' }), { what: 'is this' }, 7));
+    expect([answer.statusCode, eventsIn(findingsSqs)]).toEqual([200, ['a']]);
+    expect(told).toMatchObject([{ level: 'warn', fields: { code: 'unknown_format', path: 'items[1]', failed: 2 } }]);
+  });
+
   test('that cannot be read are a 4xx, and counted', async () => {
     const { post, findingsSqs, timing, answer } = webhookBench();
     expect((await post('/ingest/kubernetes', '')).statusCode).toBe(400);
@@ -121,6 +128,17 @@ describe('alerts of an Alertmanager', () => {
       { kind: 'delivery', delivery: { alert: { status: 'firing', fingerprint: 'a1b2c3d4e5f60718' } } },
     ]);
     expect(eventsIn(findingsSqs)).toEqual([]);
+  });
+
+  test('that an Alertmanager has left out, or that are too many, are told', async () => {
+    const { post, told } = webhookBench();
+    const message = JSON.parse(ALERTS) as { readonly alerts: readonly object[] };
+    const alerts = Array.from({ length: 2_001 }, (_, at) => ({ ...message.alerts[0], fingerprint: String(at) }));
+    expect((await post('/alertmanager', JSON.stringify({ ...message, alerts, truncatedAlerts: 4 }))).statusCode).toBe(200);
+    expect(told.map(({ level, fields }) => [level, fields?.['failed'] ?? fields?.['leftOut']])).toEqual([
+      ['warn', 1],
+      ['warn', 4],
+    ]);
   });
 
   test('are not acknowledged when the queue does not take them', async () => {

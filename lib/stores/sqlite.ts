@@ -90,7 +90,12 @@ export class SqliteStore implements Store {
     checkIncrements(marks.flatMap(({ increments }) => increments));
     if (marks.length === 0) return [];
     try {
-      return this.#write(() => marks.map((mark) => this.#count(mark)));
+      return this.#write(() => {
+        const outcomes = marks.map((mark) => this.#count(mark));
+        // joined first: events that come together are mostly of few groups
+        this.#noise.add(marks.flatMap(({ noise = [] }, at) => (outcomes[at]?.kind === 'counted' ? noise : [])));
+        return outcomes;
+      });
     } catch (cause) {
       const error = storeError(cause, this.#folder);
       return marks.map(() => ({ kind: 'failed', error }));
@@ -194,10 +199,9 @@ export class SqliteStore implements Store {
     this.#db.close();
   }
 
-  #count({ key, increments, note, noise = [] }: Mark): CountOutcome {
+  #count({ key, increments, note }: Mark): CountOutcome {
     if (Number(this.#mark.run(storeKey(key), this.#settings.nowMs(), note ?? null).changes) === 0) return { kind: 'repeated' };
     this.#totals.add(increments);
-    this.#noise.add(noise);
     return { kind: 'counted' };
   }
 

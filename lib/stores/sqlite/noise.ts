@@ -9,6 +9,8 @@ export class SqliteNoise {
   readonly #known: StatementSync;
   readonly #born: StatementSync;
   readonly #keep: StatementSync;
+  /** The day that is known to have no room left: once full it stays so. */
+  #fullDay = '';
 
   constructor(db: DatabaseSync, settings: Pick<StoreSettings, 'nowMs' | 'noiseGroupsADay'>) {
     this.#settings = settings;
@@ -21,7 +23,7 @@ export class SqliteNoise {
   }
 
   add(noise: readonly DayNoise[]): void {
-    for (const each of noise) this.#add(each);
+    for (const each of mergeNoise(noise)) this.#add(each);
   }
 
   #add(noise: DayNoise): void {
@@ -30,7 +32,7 @@ export class SqliteNoise {
     const nowMs = this.#settings.nowMs();
     const row = this.#known.get(day, grp);
     const today = dayOf(nowMs);
-    if (row === undefined && noise.kind === 'group' && Number(this.#born.get(today)?.['n']) >= this.#settings.noiseGroupsADay) {
+    if (row === undefined && noise.kind === 'group' && this.#isFull(today)) {
       this.#add(furtherNoise(noise));
       return;
     }
@@ -39,6 +41,13 @@ export class SqliteNoise {
       const seen = merged.kind === 'group' ? JSON.stringify(merged.seen) : '';
       this.#keep.run({ day, grp, count: merged.count, seen, today, now: nowMs });
     }
+  }
+
+  #isFull(today: string): boolean {
+    if (this.#fullDay === today) return true;
+    if (Number(this.#born.get(today)?.['n']) < this.#settings.noiseGroupsADay) return false;
+    this.#fullDay = today;
+    return true;
   }
 }
 

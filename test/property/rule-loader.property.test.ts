@@ -19,9 +19,11 @@ function loadAndWrite(texts: readonly string[]): { readonly errors: number } {
     expect(excerpt.caret).toBeLessThanOrEqual(excerpt.text.length + 1);
     expect(message).not.toBe('');
   }
-  // the first error that people are told is Falco's first
+  // the first error that people are told is Falco's first, unless the file is no YAML but for Falco's reader
   const [first] = falco.results.flatMap(({ errors }) => errors);
-  if (falco.fatal === undefined) expect(all.results.flatMap(({ errors }) => errors)[0]?.message).toBe(first?.message);
+  const [told] = all.results.flatMap(({ errors }) => errors);
+  if (falco.fatal === undefined && told?.code !== 'LOAD_ERR_YAML_PARSE') expect(told?.message).toBe(first?.message);
+  if (falco.fatal === undefined) expect(told === undefined).toBe(first === undefined);
   return { errors: json.flatMap(({ errors }) => errors).length };
 }
 

@@ -6,7 +6,7 @@ import type { CompiledCondition, RuleEngine } from './engine.ts';
 import { fieldEvent } from './field-event.ts';
 import { FIELDS } from './field-table.ts';
 import type { FieldSpec } from './fields/field.ts';
-import { loadFiles, type RuleFile } from './loader/load-files.ts';
+import { type loadFiles, type RuleFile, validateFiles } from './loader/load-files.ts';
 import type { RuleModel } from './loader/model.ts';
 import { modelOf } from './loader/model-of.ts';
 import { problemsOf, type RuleProblem } from './loader/problems.ts';
@@ -33,7 +33,7 @@ export interface LoadedRules {
  * @param settings - What the files may count on; by default what this program has.
  */
 export function loadRules(files: readonly RuleFile[], selection: Selection, settings: LoadSettings = DRIFTWIRE_SETTINGS): LoadedRules {
-  const loaded = loadFiles(files, settings, false);
+  const { all: loaded } = validateFiles(files, settings);
   const problems = problemsOf(loaded);
   const model = modelOf(loaded, selection);
   if (problems.some(({ severity }) => severity === 'error')) return { engine: undefined, model, problems };

@@ -96,13 +96,21 @@ export function outputHint(message: string, text: string, source: string, fields
   return '';
 }
 
+/** What to do about a line that does not belong to what stands before it. */
+export const INDENT_HINT =
+  "what stood before ends with this line: items begin with '- ' in one column, and the keys of an item two columns further right";
+
 /** What to write where a text is no YAML; the beginning of the line says most. */
 export function yamlHint(message: string, text: string, at: number): string {
-  if (/^ *\t/.test(text.slice(text.lastIndexOf('\n', at - 1) + 1, at + 1))) return 'a tab as indentation: YAML takes blanks only';
+  const before = text.slice(text.lastIndexOf('\n', at - 1) + 1, at);
+  if (/^ *\t/.test(before + text.charAt(at))) return 'a tab as indentation: YAML takes blanks only';
   if (message.startsWith('nested mappings')) return 'a value with a colon and a blank in it needs quotes';
   if (message.startsWith('plain value cannot start')) return 'put the value in quotes';
   if (message.startsWith('implicit keys')) return 'is a colon missing behind a key?';
   if (message.startsWith('sequence item without')) return 'the keys of one item begin in the same column';
+  if (message.endsWith('at node end'))
+    return before.trim() === '' ? INDENT_HINT : 'the value ended before this: put the whole value in quotes';
+  if (message.startsWith('missing closing')) return 'the quote that begins the value is not closed';
   return '';
 }
 

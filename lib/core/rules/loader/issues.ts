@@ -46,16 +46,17 @@ export class IssueSink {
   readonly warnings: LoadIssue[] = [];
   /** What Falco passes over in silence, for people alone. */
   readonly notes: LoadIssue[] = [];
-  readonly #stopsAtFirst: boolean;
+  /** Whether the file is read up to its first error only, as Falco does. */
+  readonly stopsAtFirst: boolean;
 
   constructor(stopsAtFirst: boolean) {
-    this.#stopsAtFirst = stopsAtFirst;
+    this.stopsAtFirst = stopsAtFirst;
   }
 
   /** @throws FirstError when the file is read up to its first error only. */
   error(code: ErrorCode, message: string, context: Context, remark: Remark = {}): void {
     this.errors.push({ severity: 'error', code, message, context, hint: remark.hint ?? '', where: remark.where });
-    if (this.#stopsAtFirst || this.errors.length >= MAX_ERRORS) throw new FirstError();
+    if (this.stopsAtFirst || this.errors.length >= MAX_ERRORS) throw new FirstError();
   }
 
   /** Something that Falco passes over in silence and that cannot be meant. */

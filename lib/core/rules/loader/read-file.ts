@@ -5,7 +5,7 @@ import type { Collection, ListEntry, MacroEntry } from './collection.ts';
 import { Context } from './context.ts';
 import { readFlag, readPart, readText, readTexts, warnOfUnknownKeys } from './decode.ts';
 import { validateSchema } from './file-schema.ts';
-import { yamlHint } from './hints.ts';
+import { INDENT_HINT, yamlHint } from './hints.ts';
 import { FirstError, type IssueSink } from './issues.ts';
 import { didYouMean } from './nearest.ts';
 import { APPEND_DEPRECATED, APPEND_WITH_OVERRIDE, readOverrides } from './read-overrides.ts';
@@ -28,7 +28,7 @@ const KINDS: readonly string[] = ['required_engine_version', 'required_plugin_ve
  */
 export function readRuleFile(source: SourceText, into: Collection, sink: IssueSink, settings: LoadSettings): readonly string[] | undefined {
   const file = Context.ofFile(source);
-  const read = source.text.length > MAX_FILE_CHARS ? tooLarge(source.text.length) : readYaml(source.text);
+  const read = source.text.length > MAX_FILE_CHARS ? tooLarge(source.text.length) : readYaml(source.text, sink.stopsAtFirst);
   let schema: readonly string[] | undefined;
   attempt(FirstError, () => {
     if ('problems' in read) {
@@ -36,6 +36,8 @@ export function readRuleFile(source: SourceText, into: Collection, sink: IssueSi
         sink.error('LOAD_ERR_YAML_PARSE', message, file.inside('value for', '', { at }), { hint: yamlHint(message, source.text, at) });
       return;
     }
+    for (const at of read.breaks)
+      sink.note('another document begins here, although no line with --- says so', file, INDENT_HINT, { source, at });
     schema = read.documents.length === 0 ? undefined : read.documents.flatMap(validateSchema);
     for (const document of read.documents) readDocument(document, file, new ItemReader(into, sink, settings), sink);
   });

@@ -2,7 +2,8 @@
  * YAML as Falco's reader (yaml-cpp) sees it: every scalar as it is written, null by its spelling, the first of equal keys
  * wins, no merge keys. Anchored values are shared, never copied, so that a small text cannot make a large tree.
  */
-import { type Alias, type Document, isAlias, isMap, isSeq, type ParsedNode, parseAllDocuments, type Scalar } from 'yaml';
+import { type Alias, isAlias, isMap, isSeq, type ParsedNode, type Scalar } from 'yaml';
+import { parseDocuments } from './yaml-documents.ts';
 
 interface At {
   /** First character of the value, its anchor and tag included. */
@@ -38,9 +39,6 @@ export interface YamlProblem {
 /** Falco's own bound. */
 const MAX_DEPTH = 500;
 const MAX_PROBLEMS = 10;
-/** A text is read again for each line that is joined to the one before it; more such lines are rather a bracket that is not closed. */
-const MAX_JOINED_LINES = 30;
-const MAX_JOINED_CHARS = 1_000_000;
 /** Anchors and tags before a value are short. */
 const MAX_PROPERTIES_CHARS = 300;
 const NULL_WORDS: readonly string[] = ['', '~', 'null', 'Null', 'NULL'];
@@ -50,12 +48,23 @@ export function valueAt(map: YamlMap, key: string): YamlNode | undefined {
   return map.pairs.find((pair) => pair.key.kind === 'scalar' && pair.key.value === key)?.value;
 }
 
-/** Reads all documents of a text. Never throws. */
-export function readYaml(text: string): { readonly documents: readonly YamlNode[] } | { readonly problems: readonly YamlProblem[] } {
-  const documents = parseLeniently(text);
+/** What a text says. */
+export interface YamlDocuments {
+  readonly documents: readonly YamlNode[];
+  /** First characters of documents that begin although nothing says so. */
+  readonly breaks: readonly number[];
+}
+
+/**
+ * Reads all documents of a text. Never throws.
+ *
+ * @param asFalco - Takes what Falco's reader takes although it can hardly be meant (`yaml-documents.ts`); otherwise it is a problem.
+ */
+export function readYaml(text: string, asFalco: boolean): YamlDocuments | { readonly problems: readonly YamlProblem[] } {
+  const { documents, errors, breaks } = parseDocuments(text, asFalco);
   const problems: YamlProblem[] = [];
   let lineEnd = -1;
-  for (const { pos, message, code } of documents.flatMap(({ errors }) => errors)) {
+  for (const { pos, message, code } of errors) {
     // what follows on the same line is the consequence
     if (pos[0] <= lineEnd) continue;
     problems.push({ at: pos[0], message: wordsOf(message, code) });
@@ -64,34 +73,7 @@ export function readYaml(text: string): { readonly documents: readonly YamlNode[
   }
   if (problems.length > 0) return { problems };
   const converted = documents.map(({ contents, range }) => new Converter(text, problems).convert(contents, range[0], 0));
-  return problems.length > 0 ? { problems: problems.slice(0, MAX_PROBLEMS) } : { documents: converted };
-}
-
-/**
- * Falco's reader does not ask how far the lines of a list in brackets are indented. Where this library does, the line break
- * becomes a blank, which is as long and means the same there.
- */
-function parseLeniently(text: string): readonly Document.Parsed[] {
-  const first = parse(text);
-  const most = Math.min(MAX_JOINED_LINES, MAX_JOINED_CHARS / text.length);
-  let [joined, documents] = [text, first];
-  for (let lines = 0; lines < most; lines++) {
-    const [error] = documents.flatMap(({ errors }) => errors);
-    if (error === undefined) return documents;
-    if (error.code !== 'BAD_INDENT' || !error.message.startsWith('Flow')) break;
-    const end = joined.lastIndexOf('\n', error.pos[0]);
-    const start = joined.lastIndexOf('\n', end - 1) + 1;
-    // a comment at the end of the line would swallow what follows
-    const line = joined.slice(start, end + 1).replace(/(?:(?<=\s)#.*)?\r?\n$/, (tail) => ' '.repeat(tail.length));
-    joined = joined.slice(0, start) + line + joined.slice(end + 1);
-    documents = parse(joined);
-  }
-  // a bracket that is not closed is told where it begins to go wrong
-  return first;
-}
-
-function parse(text: string): readonly Document.Parsed[] {
-  return parseAllDocuments(text, { schema: 'failsafe', uniqueKeys: false, prettyErrors: false, resolveKnownTags: false });
+  return problems.length > 0 ? { problems: problems.slice(0, MAX_PROBLEMS) } : { documents: converted, breaks };
 }
 
 class Converter {

@@ -3,7 +3,7 @@ import { validateSchema } from '../../../../../lib/core/rules/loader/file-schema
 import { readYaml } from '../../../../../lib/core/rules/loader/yaml-node.ts';
 
 function check(text: string): readonly string[] {
-  const read = readYaml(text);
+  const read = readYaml(text, false);
   return 'documents' in read ? read.documents.flatMap(validateSchema).map((line) => line.replace('failed for <root>', '')) : ['no YAML'];
 }
 

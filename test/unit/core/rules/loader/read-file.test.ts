@@ -21,9 +21,26 @@ describe('a rule file', () => {
   test('everything that is no YAML is told', () => {
     expect(falcoIssues('- rule: a\n\tdesc: b\n')[0]).toContain('1.yaml LOAD_ERR_YAML_PARSE ');
     expect(problemLines('- "a" b\n- "c" d\n')).toEqual([
-      '1.yaml:1:7: error: unexpected scalar at node end',
-      '1.yaml:2:7: error: unexpected scalar at node end',
+      '1.yaml:1:7: error: unexpected scalar at node end; the value ended before this: put the whole value in quotes',
+      '1.yaml:2:7: error: unexpected scalar at node end; the value ended before this: put the whole value in quotes',
     ]);
+  });
+
+  test('a line that begins too far left ends the list, as Falco reads it: people are told, and the rules that load do', () => {
+    const hint =
+      "what stood before ends with this line: items begin with '- ' in one column, and the keys of an item two columns further right";
+    const loads = `  - list: l\n    items: [get]\n${ruleText('r', 'ka.verb in (l)')}`;
+    expect(falcoIssues(loads)).toEqual([]);
+    expect(problemLines(loads)).toEqual([`1.yaml:3:1: warning: another document begins here, although no line with --- says so; ${hint}`]);
+    expect(modelIn(loads).rules.map(({ name }) => name)).toEqual(['r']);
+    const broken = ruleText('r', 'ka.verb = get').replace('  priority: INFO\n  source', 'priority: INFO\nsource');
+    expect(falcoIssues(broken)).toEqual([`${VALIDATE} Item has no mapping for key 'priority'`]);
+    expect(problemLines(broken)[0]).toBe(`1.yaml:5:1: error: unexpected scalar at node end; ${hint}`);
+  });
+
+  test('a quote that is not closed is told', () => {
+    expect(falcoIssues('- list: "a\n')[0]).toBe(`${VALIDATE} Item has no mapping for key 'items'`);
+    expect(problemLines('- list: "a\n')).toEqual(['1.yaml:2:1: error: missing closing "quote; the quote that begins the value is not closed']);
   });
 
   test('too large a file is none', () => {

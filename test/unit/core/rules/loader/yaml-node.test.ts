@@ -15,8 +15,8 @@ function brief(node: YamlNode): string {
   }
 }
 
-function documents(text: string): readonly string[] {
-  const read = readYaml(text);
+function documents(text: string, asFalco = false): readonly string[] {
+  const read = readYaml(text, asFalco);
   return 'problems' in read ? read.problems.map(({ at, message }) => `${at}: ${message}`) : read.documents.map(brief);
 }
 
@@ -68,12 +68,40 @@ describe('YAML as Falco reads it', () => {
     expect(documents('- list: l\n  items: [a\n- list: m\n')[0]).toMatch(/^22: flow sequence in block collection must be/);
   });
 
+  test.each([
+    ['a line as far left as the list', '- a\nb: c\n', ['["a"@2]@0', '{"b"@4:"c"@7}@4'], 4],
+    ['a line further left', '  - a: b\n  - c\n - d\n', ['[{"a"@4:"b"@7}@4 "c"@13]@2', '["d"@18]@16'], 16],
+    ['several lines', '  - a\n - b\n- c\n', ['["a"@4]@2', '["b"@9]@7', '["c"@13]@11'], 7],
+    ['behind another document', '- a\n---\n  - b\n- c\n', ['["a"@2]@0', '["b"@12]@10', '["c"@16]@14'], 14],
+  ])('%s begins a document for Falco, and is a problem for people', (_, text, trees, problem) => {
+    expect(documents(text, true)).toEqual(trees);
+    expect(documents(text)[0]).toMatch(new RegExp(`^${problem}: unexpected .* at node end$`));
+  });
+
+  test.each([
+    ['with the file', '- a: "b\n', ['[{"a"@2:"b "@5}@2]@0'], '8: missing closing "quote'],
+    ["with the file, '", "- a: 'b\n", ['[{"a"@2:"b "@5}@2]@0'], "8: missing closing 'quote"],
+    ['on a line further left', '- a: "b\nc"\n- d\n', ['[{"a"@2:"b c"@5}@2 "d"@13]@0'], '7: missing closing "quote'],
+  ])('a text in quotes ends %s for Falco, and is a problem for people', (_, text, trees, problem) => {
+    expect(documents(text, true)).toEqual(trees);
+    expect(documents(text)[0]).toBe(problem);
+  });
+
+  test('a line that begins right of the list is a problem for Falco too', () => {
+    expect(documents('- a\n- "b"\n c\n', true)[0]).toBe('10: sequence item without - indicator');
+    expect(documents('- a: "b\n---\n- c\n', true)[0]).toBe('16: missing closing "quote');
+    expect(documents('- a: "b', true)[0]).toBe('7: missing closing "quote');
+    expect(documents('"a"\n"b"\n', true)[0]).toContain('unexpected');
+    expect(documents('- a\n', true)).toEqual(['["a"@2]@0']);
+    expect(documents('- "a" b\n', true)[0]).toContain('6: unexpected scalar at node end');
+  });
+
   test('not more than ten problems are told', () => {
     expect(documents('- "a" b\n'.repeat(50))).toHaveLength(10);
   });
 
   test('of equal keys the first counts', () => {
-    const read = readYaml('a: 1\na: 2\n__proto__: 3\n');
+    const read = readYaml('a: 1\na: 2\n__proto__: 3\n', false);
     const [map] = 'documents' in read ? read.documents : [];
     if (map?.kind !== 'map') throw new Error('no map');
     expect(valueAt(map, 'a')).toMatchObject({ value: '1' });
@@ -83,7 +111,7 @@ describe('YAML as Falco reads it', () => {
 
   test('anchors do not multiply', () => {
     const levels = Array.from({ length: 40 }, (_, index) => `- &a${index + 1} [*a${index}, *a${index}]\n`).join('');
-    const read = readYaml(`- &a0 x\n${levels}`);
+    const read = readYaml(`- &a0 x\n${levels}`, false);
     expect('documents' in read).toBe(true);
   });
 });

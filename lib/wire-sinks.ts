@@ -9,6 +9,9 @@ import type { Config } from './config/schema.ts';
 import type { SecretReference } from './config/schema-values.ts';
 import type { ResolvedSecret } from './config/secrets.ts';
 import { toLinks } from './config/to-links.ts';
+import { Counting } from './core/deliver/counting.ts';
+import { FirstCopySink } from './core/deliver/first-copy-sink.ts';
+import type { NoteStore } from './core/deliver/ledger-notes.ts';
 import { DriftwireError } from './core/errors.ts';
 import type { OnResult, Sink } from './core/ports.ts';
 import { LokiSink } from './sinks/loki.ts';
@@ -50,8 +53,6 @@ export interface SinksOptions {
   readonly instance: string;
   readonly readSecret: SecretReader;
   readonly onResult?: OnResult;
-  /** See `LokiSinkOptions`; 0 where somebody else waits, such as a queue. */
-  readonly lokiPatienceMs?: number;
 }
 
 /** Opens every place that the configuration names, but for those that need a store (see `allSinks`). Connects to nothing yet. */
@@ -63,10 +64,7 @@ export async function openSinks(config: Config, options: SinksOptions): Promise<
     const http = await httpOptions(loki, ['loki'], secrets);
     const { url, tenant, labels: promoted, structured_metadata: structuredMetadata } = loki;
     const parts = defined({ onResult: options.onResult });
-    const sink = secrets.attempt(
-      ['loki'],
-      () => new LokiSink({ url, tenant, promoted, structuredMetadata, http, patienceMs: options.lokiPatienceMs }, parts),
-    );
+    const sink = secrets.attempt(['loki'], () => new LokiSink({ url, tenant, promoted, structuredMetadata, http }, parts));
     if (sink !== undefined) sinks.push(sink);
   }
   const { slack, slackActions } = await openSlack(config, options, secrets);
@@ -77,9 +75,18 @@ export async function openSinks(config: Config, options: SinksOptions): Promise<
     : { ok: true, sinks, slack, slackActions, receivers, remoteWrite, secrets: secrets.values };
 }
 
-/** Every sink, with a store for those that need one. */
-export function allSinks({ sinks, slack, receivers }: Extract<OpenedSinks, { ok: true }>, store: SlackStore): readonly Sink[] {
-  return [...sinks, ...(slack === undefined ? [] : [slack(store)]), ...receivers(store)];
+/**
+ * Every sink, with a store for those that need one.
+ *
+ * @param counting - Says which copy of an event came first: the record is made of that one.
+ */
+export function allSinks(
+  { sinks, slack, receivers }: Extract<OpenedSinks, { ok: true }>,
+  store: SlackStore & NoteStore,
+  counting: Counting = new Counting(store),
+): readonly Sink[] {
+  const record = sinks.map((sink) => new FirstCopySink(sink, counting, store));
+  return [...record, ...(slack === undefined ? [] : [slack(store)]), ...receivers(store)];
 }
 
 async function openOthers(config: Config, { onResult }: SinksOptions, secrets: Secrets): Promise<Receivers> {

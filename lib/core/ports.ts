@@ -255,11 +255,23 @@ export interface StopSignal {
   removeEventListener(type: 'abort', listener: () => void): void;
 }
 
-/** Bounds of one call of a sink. */
+/** What a sink notes about events where each of its instances finds it, also after a crash. All reject when nothing could be noted. */
+export interface SinkNotes {
+  /** True for an event of which `openSince` was asked before this call. */
+  isOpen(delivery: Delivery): boolean;
+  /** Since when nobody knows whether the place has each of these, in ms since 1970: since `nowMs` where nothing was noted. */
+  openSince(deliveries: readonly Delivery[], nowMs: number): Promise<readonly number[]>;
+  /** Notes that these go to another place than the one that follows from them (Loki: the streams of late entries), and so do their repeats. */
+  move(deliveries: readonly Delivery[]): Promise<void>;
+}
+
+/** Bounds of one call of a sink, and its notes. */
 export interface DeliverOptions {
   readonly signal?: StopSignal | undefined;
   /** Nothing is begun that would pass this time, in ms since 1970; what is left over then is to be handed in later. */
   readonly deadlineMs?: number | undefined;
+  /** Where the sink notes what it must know of repeats; undefined: it keeps that to itself. */
+  readonly notes?: SinkNotes | undefined;
 }
 
 /** Told once of each result of each call; telemetry counts them. `delivery` is what was handed in. */

@@ -1,6 +1,8 @@
 /** The work of `functions/deliver`: findings to Loki, the ledger and the alerts queue; counts to the ledger. */
 import { SYSTEM_TIMING } from '../clients/retry.ts';
 import { functionEnvironment } from '../config/env.ts';
+import { Counting } from '../core/deliver/counting.ts';
+import { FirstCopySink } from '../core/deliver/first-copy-sink.ts';
 import { LedgerSink } from '../core/deliver/ledger-sink.ts';
 import { AlertsSink, lowestAsked } from './alerts-sink.ts';
 import { DeliveriesWork } from './deliveries.ts';
@@ -19,18 +21,22 @@ export async function openDeliver(): Promise<DeliveriesWork> {
   const log = functionLog();
   const { configHash, findingsQueueUrl } = functionEnvironment();
   const settings = readSettings(configHash);
-  const ledger = new RepeatsLedger(await openStore());
+  const store = await openStore();
+  const ledger = new RepeatsLedger(store);
+  const counting = new Counting(ledger);
   const queue = alertsQueue();
   const minimum = lowestAsked(settings.config);
   const alerts = queue === undefined || minimum === undefined ? [] : [new AlertsSink(queue, minimum, SYSTEM_TIMING)];
   const shown =
     settings.config.loki === undefined && queue === undefined ? [new FindingsLog((line) => process.stdout.write(`${line}\n`))] : [];
-  const own = [new LedgerSink(ledger), ...alerts, ...shown];
+  const own = [new LedgerSink(ledger, undefined, counting), ...alerts, ...shown];
   const loki = new Place({
     name: 'loki',
     takesAlerts: false,
-    open: async () =>
-      (await openFunctionSinks(settings, { ...settings.config, slack: undefined, receivers: [], prometheus: undefined })).sinks,
+    open: async () => {
+      const { sinks } = await openFunctionSinks(settings, { ...settings.config, slack: undefined, receivers: [], prometheus: undefined });
+      return sinks.map((sink) => new FirstCopySink(sink, counting, store));
+    },
     log,
   });
   return new DeliveriesWork({

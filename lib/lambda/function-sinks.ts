@@ -14,7 +14,6 @@ const readSecret = awsSecretReader();
 /**
  * Opens the places that a part of the configuration names; the rest of it, and its secrets, are none of this function's business.
  *
- * @param patience - See `SinksOptions.lokiPatienceMs`: the queue waits.
  * @throws {DriftwireError} `DW_CONFIG_INVALID`, retryable, with every secret that cannot be read: the deployment cannot know them.
  */
 export async function openFunctionSinks({ version }: FunctionSettings, config: Config): Promise<Extract<OpenedSinks, { ok: true }>> {
@@ -24,7 +23,6 @@ export async function openFunctionSinks({ version }: FunctionSettings, config: C
     version,
     instance: functionEnvironment().table ?? 'driftwire',
     readSecret,
-    lokiPatienceMs: 0,
   });
   if (opened.ok) return opened;
   const said = opened.problems.map(({ path, message }: Problem) => `${path}: ${message}`).join('; ');

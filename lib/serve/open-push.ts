@@ -3,6 +3,7 @@ import { SYSTEM_TIMING } from '../clients/retry.ts';
 import type { LoadedConfig } from '../config/load.ts';
 import type { Problem } from '../config/problem.ts';
 import { resolveSecret } from '../config/secrets.ts';
+import { Counting } from '../core/deliver/counting.ts';
 import type { Log } from '../core/model/log.ts';
 import { SqliteStore } from '../stores/sqlite.ts';
 import type { OpenedScan } from '../wire.ts';
@@ -47,8 +48,9 @@ export async function openPush({ loaded, file, opened, version, log }: OpenPushO
     timing: SYSTEM_TIMING,
     read: (status) => readMetrics(store, metrics, status).then(() => metrics.series()),
   });
-  const all = allSinks(sinks, store);
-  const pusher = new Pusher({ ledger: store, sinks: all, remoteWrite, timing: SYSTEM_TIMING });
+  const counting = new Counting(store, { holds: 'loose' });
+  const all = allSinks(sinks, store, counting);
+  const pusher = new Pusher({ ledger: store, counting, sinks: all, remoteWrite, timing: SYSTEM_TIMING });
   return {
     ok: true,
     pusher,

@@ -1,5 +1,6 @@
 /** Delivers what a scan finds, while it scans: to the ledger of the state folder and to every configured sink. Run again, nothing doubles. */
 import type { Timing } from '../clients/retry.ts';
+import type { Counting } from '../core/deliver/counting.ts';
 import { deliverTo } from '../core/deliver/deliver.ts';
 import { deliveryIncrements } from '../core/deliver/delivery-increments.ts';
 import { LedgerSink } from '../core/deliver/ledger-sink.ts';
@@ -29,6 +30,8 @@ export interface PushResult {
 
 export interface PusherOptions {
   readonly ledger: Ledger;
+  /** Counts in that ledger. `loose`: whether the same file is scanned again is nobody's promise. */
+  readonly counting: Counting;
   readonly sinks: readonly Sink[];
   readonly remoteWrite: RemoteWriteSink | undefined;
   readonly timing: Timing;
@@ -50,7 +53,7 @@ export class Pusher {
 
   constructor(options: PusherOptions) {
     this.#options = options;
-    this.#sinks = [new LedgerSink(options.ledger), ...options.sinks];
+    this.#sinks = [new LedgerSink(options.ledger, undefined, options.counting), ...options.sinks];
     for (const { name } of this.#sinks) this.#tallies.set(name, { delivered: 0, refused: 0, waiting: 0, said: undefined });
   }
 

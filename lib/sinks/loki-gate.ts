@@ -53,14 +53,20 @@ export class LokiGate {
     return true;
   }
 
-  /** For how long the fate of this event has been open, in ms; it is from now on. */
-  openForMs(key: string): number {
+  /** True while the fate of this event is open. */
+  isOpen(key: string): boolean {
+    return this.#open.has(key);
+  }
+
+  /** Since when the fate of this event has been open, in ms since 1970; it is from now on. */
+  openSinceMs(key: string): number {
     const since = this.#open.get(key);
-    if (since !== undefined) return this.#timing.now() - since;
-    this.#open.set(key, this.#timing.now());
+    if (since !== undefined) return since;
+    const now = this.#timing.now();
+    this.#open.set(key, now);
     const [oldest] = this.#open.keys();
     if (this.#open.size > MAX_OPEN && oldest !== undefined) this.#open.delete(oldest);
-    return 0;
+    return now;
   }
 
   /** The fate of this event is known. */

@@ -18,6 +18,7 @@ import { type Batch, type BatchBounds, batchesOf, halvesOf, type Placed, pushBod
 import { type LokiEntry, type LokiEntryOptions, lokiEntry } from '../core/deliver/loki-entry.ts';
 import type { Delivery } from '../core/model/delivery.ts';
 import type { DeliveryReason, DeliveryResult } from '../core/model/delivery-result.ts';
+import type { SinkNotes } from '../core/ports.ts';
 import type { LokiAddress } from './loki-address.ts';
 import type { LokiGate } from './loki-gate.ts';
 import { lookUp } from './loki-lookup.ts';
@@ -38,6 +39,8 @@ export interface LokiRunParts {
   readonly patienceMs: number;
   readonly deadlineMs: number;
   readonly signal: AbortSignal;
+  /** See `DeliverOptions`. */
+  readonly notes: SinkNotes | undefined;
   readonly onSettled: (delivery: Delivery, result: DeliveryResult) => void;
 }
 
@@ -77,7 +80,15 @@ export class LokiRun {
     if (barred !== undefined) for (const index of this.#deliveries.keys()) this.#settle(index, barred);
     else {
       const placed = this.#deliveries.flatMap((delivery, index) => this.#placed(delivery, index));
-      this.#queue.push(...batchesOf(placed, this.#parts.bounds));
+      const open = new Set(placed.filter((item) => this.#isOpen(item)));
+      const { bounds } = this.#parts;
+      this.#queue.push(
+        ...batchesOf(
+          placed.filter((item) => !open.has(item)),
+          bounds,
+        ),
+      );
+      for (const batch of batchesOf([...open], bounds)) await this.#isBehind(batch, 'Loki has called it too far behind before');
     }
     for (let batch = await this.#next(); batch !== undefined; batch = await this.#next()) {
       const stop = await this.#untilOpen();
@@ -257,25 +268,62 @@ export class LokiRun {
       return;
     }
     this.#settleItems([...answer.found], DELIVERED);
-    this.#isMissing(
+    await this.#isMissing(
       batch.stream,
       batch.items.filter((item) => !answer.found.has(item)),
       message,
     );
   }
 
-  #isMissing(stream: Batch['stream'], missing: readonly Placed[], message: string): void {
-    const open = missing.filter((item) => this.#mayBeUnseen(item));
-    this.#settleItems(open, later('too_far_behind', `${message} (its chunk may not be written yet)`, ASK_AGAIN_MS));
-    const late = missing.filter((item) => !open.includes(item));
-    if (stream['ingest'] === undefined) this.#requeue(late, (delivery) => this.#entryOf({ ...delivery, ingest: 'backfill' }));
-    else this.#settleItems(late, { kind: 'refused', reason: 'too_far_behind', permanent: true, message });
+  async #isMissing(stream: Batch['stream'], missing: readonly Placed[], message: string): Promise<void> {
+    try {
+      const open = await this.#unseen(missing);
+      this.#settleItems(open, later('too_far_behind', `${message} (its chunk may not be written yet)`, ASK_AGAIN_MS));
+      const late = missing.filter((item) => !open.includes(item));
+      if (stream['ingest'] === undefined) await this.#move(late);
+      else this.#settleItems(late, { kind: 'refused', reason: 'too_far_behind', permanent: true, message });
+    } catch (cause) {
+      this.#settleItems(missing, later('unavailable', `that it comes late could not be noted: ${String(cause)}`, this.#parts.retry.capMs));
+    }
   }
 
-  #mayBeUnseen({ entry, index }: Placed): boolean {
-    const { gate, patienceMs, timing } = this.#parts;
-    const isVisible = BigInt(Math.trunc(timing.now() - SURELY_VISIBLE_MS)) * 1_000_000n < entry.timeNs;
-    return !isVisible && gate.openForMs(this.#deliveries[index]?.key ?? '') < patienceMs;
+  /**
+   * An entry that Loki has called too far behind, and of which nobody knows yet whether it is there. It is not pushed again, only asked for:
+   * the wait for its chunk counts from the last push.
+   */
+  #isOpen({ entry, index }: Placed): boolean {
+    const delivery = this.#deliveries[index];
+    if (delivery === undefined || entry.stream['ingest'] !== undefined) return false;
+    const { notes, gate } = this.#parts;
+    return notes === undefined ? gate.isOpen(delivery.key) : notes.isOpen(delivery);
+  }
+
+  /** Those that may be there and are not found yet. */
+  async #unseen(items: readonly Placed[]): Promise<readonly Placed[]> {
+    const { gate, patienceMs, timing, notes } = this.#parts;
+    const nowMs = timing.now();
+    const visibleNs = BigInt(Math.trunc(nowMs - SURELY_VISIBLE_MS)) * 1_000_000n;
+    const old = items.filter(({ entry }) => entry.timeNs <= visibleNs);
+    if (old.length === 0) return [];
+    const since =
+      notes === undefined
+        ? old.map(({ index }) => gate.openSinceMs(this.#deliveries[index]?.key ?? ''))
+        : await notes.openSince(this.#of(old), nowMs);
+    return old.filter((_, at) => nowMs - (since[at] ?? nowMs) < patienceMs);
+  }
+
+  /**
+   * From the live stream to the late ones. Noted first: Loki forgets a stream that is quiet, and would take the repeat of a moved entry in
+   * the live one then.
+   */
+  async #move(items: readonly Placed[]): Promise<void> {
+    if (items.length === 0) return;
+    await this.#parts.notes?.move(this.#of(items));
+    this.#requeue(items, (delivery) => this.#entryOf({ ...delivery, ingest: 'backfill' }));
+  }
+
+  #of(items: readonly Placed[]): readonly Delivery[] {
+    return items.flatMap(({ index }) => this.#deliveries[index] ?? []);
   }
 
   #requeue(items: readonly Placed[], entryOf: (delivery: Delivery) => LokiEntry): void {

@@ -121,6 +121,7 @@ export class LokiSink implements Sink {
       patienceMs: this.#options.patienceMs ?? DEFAULT_PATIENCE_MS,
       deadlineMs: options.deadlineMs ?? Number.POSITIVE_INFINITY,
       signal,
+      notes: options.notes,
       onSettled: (delivery, result) => this.#onResult?.(NAME, delivery, result),
     });
     const results = await run.results();

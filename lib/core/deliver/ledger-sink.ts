@@ -1,11 +1,9 @@
-import type { DriftwireError } from '../errors.ts';
 import type { Delivery } from '../model/delivery.ts';
 import type { DeliveryResult, SinkCheck } from '../model/delivery-result.ts';
-import type { CountOutcome, DeliverOptions, Ledger, OnResult, Sink } from '../ports.ts';
-import { marksOf } from './ledger.ts';
-
-/** When a ledger that did not answer is asked again, in ms: it has tried for seconds itself. */
-const AGAIN_MS = 1_000;
+import type { DeliverOptions, Ledger, OnResult, Sink } from '../ports.ts';
+import { Counting } from './counting.ts';
+import { ledgerFailure } from './ledger-failure.ts';
+import { pairs } from './pairs.ts';
 
 const STOPPED: DeliveryResult = { kind: 'later', reason: 'stopped', message: 'ended before it was counted', afterMs: 0 };
 
@@ -14,20 +12,20 @@ export class LedgerSink implements Sink {
   readonly name = 'ledger';
   readonly #ledger: Ledger;
   readonly #onResult: OnResult | undefined;
+  readonly #counting: Counting;
 
-  constructor(ledger: Ledger, onResult?: OnResult) {
+  /** @param counting - Shared with the sinks that must know what was counted first. */
+  constructor(ledger: Ledger, onResult?: OnResult, counting: Counting = new Counting(ledger)) {
     this.#ledger = ledger;
     this.#onResult = onResult;
+    this.#counting = counting;
   }
 
   /** An event that was counted before is delivered as well. */
   async deliver(deliveries: readonly Delivery[], { signal }: DeliverOptions = {}): Promise<readonly DeliveryResult[]> {
-    const results =
-      signal?.aborted === true ? deliveries.map((delivery) => ({ delivery, result: STOPPED })) : await this.#count(deliveries);
-    return results.map(({ delivery, result }) => {
-      this.#onResult?.(this.name, delivery, result);
-      return result;
-    });
+    const results = signal?.aborted === true ? deliveries.map(() => STOPPED) : await this.#count(deliveries);
+    for (const [delivery, result] of pairs(deliveries, results)) this.#onResult?.(this.name, delivery, result);
+    return results;
   }
 
   async check(): Promise<SinkCheck> {
@@ -43,25 +41,11 @@ export class LedgerSink implements Sink {
     // The store belongs to whoever opened it.
   }
 
-  async #count(deliveries: readonly Delivery[]): Promise<readonly { readonly delivery: Delivery; readonly result: DeliveryResult }[]> {
-    const counted = deliveries.map((delivery) => ({ delivery, marks: marksOf(delivery) }));
-    const outcomes = await this.#ledger.count(counted.flatMap(({ marks }) => marks));
-    let begin = 0;
-    return counted.map(({ delivery, marks }) => {
-      const result = resultOf(outcomes.slice(begin, begin + marks.length));
-      begin += marks.length;
-      return { delivery, result };
+  async #count(deliveries: readonly Delivery[]): Promise<readonly DeliveryResult[]> {
+    const counted = await this.#counting.of(deliveries);
+    return deliveries.map((delivery) => {
+      const outcome = counted.get(delivery);
+      return outcome?.kind === 'failed' ? ledgerFailure(outcome.error) : { kind: 'delivered' };
     });
   }
-}
-
-function resultOf(outcomes: readonly CountOutcome[]): DeliveryResult {
-  const failed = outcomes.find((outcome) => outcome.kind === 'failed');
-  return failed === undefined ? { kind: 'delivered' } : failure(failed.error);
-}
-
-function failure({ retryable, message }: DriftwireError): DeliveryResult {
-  return retryable
-    ? { kind: 'later', reason: 'unavailable', message, afterMs: AGAIN_MS }
-    : { kind: 'refused', reason: 'misconfigured', permanent: false, message };
 }

@@ -94,6 +94,11 @@ export class FakeLoki {
     for (const store of this.#stores.values()) store.flush();
   }
 
+  /** Lets streams go that were quiet: all is written, and what comes next begins them anew, with no newest entry to be behind of. */
+  rest(): void {
+    for (const store of this.#stores.values()) store.rest();
+  }
+
   /** Everything a tenant has stored: label text and entries of each stream. */
   stored(tenant = 'fake'): readonly { readonly stream: string; readonly entries: readonly StoredEntry[] }[] {
     return this.#store(tenant)

@@ -90,6 +90,12 @@ export class TenantStore {
     for (const { entries } of this.#streams.values()) for (const entry of entries) entry.flushed = true;
   }
 
+  /** Lets the streams go: all is written, and each begins anew with its next entry. */
+  rest(): void {
+    this.flush();
+    for (const stream of this.#streams.values()) stream.newestNs = -(2n ** 63n);
+  }
+
   /** Streams with the entries that a query finds now, each in the order of time. */
   visible(nowNs: bigint): readonly { readonly labels: Labels; readonly entries: readonly StoredEntry[] }[] {
     return [...this.#streams.values()].map(({ labels, entries }) => ({

@@ -35,18 +35,20 @@ describe('what a sender remembers of its Loki', () => {
     const timing = manualTiming();
     const gate = new LokiGate(timing, 100);
     gate.settled('never seen');
-    expect(gate.openForMs('a')).toBe(0);
+    const startMs = timing.now();
+    expect(gate.openSinceMs('a')).toBe(startMs);
     timing.advance(70);
-    expect([gate.openForMs('a'), gate.openForMs('b')]).toEqual([70, 0]);
+    expect([gate.openSinceMs('a'), gate.openSinceMs('b')]).toEqual([startMs, startMs + 70]);
     gate.settled('a');
-    expect([gate.openForMs('a'), gate.openForMs('b')]).toEqual([0, 0]);
+    expect([gate.openSinceMs('a'), gate.openSinceMs('b')]).toEqual([startMs + 70, startMs + 70]);
   });
 
   test('only so many open events: the oldest is forgotten', () => {
     const timing = manualTiming();
     const gate = new LokiGate(timing, 100);
-    for (let n = 0; n <= 10_000; n++) gate.openForMs(`e${n}`);
+    const startMs = timing.now();
+    for (let n = 0; n <= 10_000; n++) gate.openSinceMs(`e${n}`);
     timing.advance(5);
-    expect([gate.openForMs('e1'), gate.openForMs('e0')]).toEqual([5, 0]);
+    expect([gate.openSinceMs('e1'), gate.openSinceMs('e0')]).toEqual([startMs, startMs + 5]);
   });
 });

@@ -1,53 +1,13 @@
 import { readFileSync } from 'node:fs';
 import { gunzipSync } from 'node:zlib';
-import { afterEach, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import type { Delivery } from '../../../lib/core/model/delivery.ts';
-import type { DeliveryResult } from '../../../lib/core/model/delivery-result.ts';
-import { LokiSink, type LokiSinkOptions } from '../../../lib/sinks/loki.ts';
-import { type DeliveryChange, deliveryWith } from '../../support/deliveries.ts';
-import { FakeLoki, type FakeLokiOptions } from '../../support/fake-loki/server.ts';
-import { type ManualTiming, manualTiming } from '../../support/timing.ts';
+import { LokiSink } from '../../../lib/sinks/loki.ts';
+import { deliveryWith } from '../../support/deliveries.ts';
+import { bodies, ids, kinds, lokiSetup as setup } from '../../support/loki-setup.ts';
+import { manualTiming } from '../../support/timing.ts';
 
 const HOUR = 3_600_000;
-const open: { stop(): Promise<void> }[] = [];
-afterEach(async () => {
-  for (const each of open.splice(0)) await each.stop();
-});
-
-interface Setup {
-  readonly loki: FakeLoki;
-  readonly sink: LokiSink;
-  readonly timing: ManualTiming;
-  readonly url: string;
-  /** An event so many ms before now. */
-  event(id: string, ageMs?: number, change?: DeliveryChange): Delivery;
-}
-
-async function setup(fake: FakeLokiOptions = {}, options: Partial<LokiSinkOptions> = {}): Promise<Setup> {
-  const timing = manualTiming();
-  const loki = new FakeLoki({ now: () => timing.now(), ...fake });
-  const url = await loki.start();
-  const sink = new LokiSink({ url, http: { timeoutMs: 5_000 }, ...options }, { timing });
-  open.push({
-    stop: async () => {
-      sink.close();
-      await loki.stop();
-    },
-  });
-  const start = timing.now();
-  const event = (id: string, ageMs = 0, change: DeliveryChange = {}) =>
-    deliveryWith({ id, timeNs: BigInt(start - ageMs) * 1_000_000n, ...change });
-  return { loki, sink, timing, url, event };
-}
-
-const kinds = (results: readonly DeliveryResult[]) =>
-  results.map((result) => (result.kind === 'delivered' ? 'delivered' : `${result.kind} ${result.reason}`));
-const ids = (loki: FakeLoki, tenant?: string) =>
-  loki
-    .stored(tenant)
-    .flatMap(({ entries }) => entries.map(({ metadata }) => metadata['event_id']))
-    .sort();
-const bodies = (loki: FakeLoki) => loki.pushes.map(({ body }) => JSON.parse(gunzipSync(body).toString()));
 
 describe('a push', () => {
   test('is compressed JSON of one stream, to the tenant and the address of the push', async () => {
@@ -220,119 +180,6 @@ describe('a record that is too long for Loki', () => {
     expect(kinds(await sink.deliver(events))).toEqual(['delivered', 'delivered', 'delivered']);
     expect(loki.pushes.length - pushes).toBe(1);
     expect(ids(loki)).toEqual(['a', 'b', 'c']);
-  });
-});
-
-describe('a late event', () => {
-  test('whose place in the live stream has passed goes to the stream of late ones', async () => {
-    const { loki, sink, event } = await setup();
-    await sink.deliver([event('now')]);
-    expect(kinds(await sink.deliver([event('late', 1.5 * HOUR), event('good', 1000)]))).toEqual(['delivered', 'delivered']);
-    expect(loki.stored().map(({ stream, entries }) => [stream.includes('ingest="backfill"'), entries.length])).toEqual([
-      [false, 2],
-      [true, 1],
-    ]);
-  });
-
-  test('that is there already is delivered, and not put anywhere else', async () => {
-    const { loki, sink, event } = await setup();
-    const old = Array.from({ length: 30 }, (_, n) => event(`old${n}`, 1.5 * HOUR + n));
-    await sink.deliver(old);
-    await sink.deliver([event('now')]);
-    const results = await sink.deliver([...old, event('more', 1)]);
-    expect(new Set(kinds(results))).toEqual(new Set(['delivered']));
-    expect(ids(loki)).toHaveLength(32);
-    expect(loki.stored()).toHaveLength(1);
-  });
-
-  test('moved once is not moved again by a repeat', async () => {
-    const { loki, sink, event } = await setup();
-    await sink.deliver([event('now')]);
-    for (let round = 0; round < 3; round++) expect(kinds(await sink.deliver([event('late', 1.5 * HOUR)]))).toEqual(['delivered']);
-    expect(ids(loki)).toEqual(['late', 'now']);
-  });
-
-  test('of a backfill is taken in any order and any number of times', async () => {
-    const { loki, sink, event } = await setup();
-    const day = Array.from({ length: 48 }, (_, n) => event(`e${n}`, ((n * 29) % 48) * 0.5 * HOUR, { ingest: 'backfill' }));
-    for (const part of [day.slice(0, 10), day.slice(10), day.toReversed(), day]) {
-      expect(new Set(kinds(await sink.deliver(part)))).toEqual(new Set(['delivered']));
-    }
-    expect(ids(loki)).toHaveLength(48);
-    expect(loki.seen.every(({ method }) => method === 'POST')).toBe(true);
-  });
-
-  test('that cannot be found yet, because its chunk is not written, is put off until it can', async () => {
-    const { loki, sink, event, timing } = await setup();
-    const day = [event('new'), event('old', 10 * HOUR)];
-    await sink.deliver(day);
-    const results = await sink.deliver(day);
-    expect(results).toMatchObject([{ kind: 'delivered' }, { kind: 'later', reason: 'too_far_behind', afterMs: 60_000 }]);
-    timing.advance(60_000);
-    loki.flush();
-    expect(kinds(await sink.deliver(day))).toEqual(['delivered', 'delivered']);
-    expect(ids(loki)).toEqual(['new', 'old']);
-  });
-
-  test('that is still missing when every chunk must have been written goes to the streams of late ones', async () => {
-    const { loki, sink, event, timing } = await setup();
-    await sink.deliver([event('now')]);
-    expect(kinds(await sink.deliver([event('late', 10 * HOUR)]))).toEqual(['later too_far_behind']);
-    timing.advance(41 * 60_000);
-    for (let round = 0; round < 2; round++) {
-      expect(kinds(await sink.deliver([event('late', 10 * HOUR)]))).toEqual(['delivered']);
-      loki.flush();
-    }
-    const streams = loki
-      .stored()
-      .map(({ stream, entries }) => [/ingest_hour="([^"]*)"/.exec(stream)?.[1], entries[0]?.metadata['event_id']]);
-    expect(streams).toEqual([
-      [undefined, 'now'],
-      ['2026-11-19T23', 'late'],
-    ]);
-  });
-
-  test('is put off when Loki does not answer whether it is there', async () => {
-    const { loki, sink, event, timing } = await setup();
-    await sink.deliver([event('now')]);
-    loki.failQueries({ kind: 'status', status: 503, headers: { 'retry-after': '50' } });
-    expect(await sink.deliver([event('late', 1.5 * HOUR)])).toMatchObject([{ kind: 'later', reason: 'unavailable', afterMs: 50_000 }]);
-    expect(sink.pausedUntilMs).toBe(timing.now() + 50_000);
-    timing.advance(50_000);
-    loki.failQueries({ kind: 'reset' }, { kind: 'reset' });
-    expect(kinds(await sink.deliver([event('late', 1.5 * HOUR)]))).toEqual(['later unavailable']);
-    expect(kinds(await sink.deliver([event('late', 1.5 * HOUR)]))).toEqual(['delivered']);
-    expect(ids(loki)).toEqual(['late', 'now']);
-  });
-
-  test('is found among more entries than one query gives', { timeout: 20_000 }, async () => {
-    const { loki, sink, event } = await setup({ limits: { reject_old_samples: false } });
-    const many = Array.from({ length: 5_400 }, (_, n) => event(`e${n}`, 1.5 * HOUR + n));
-    await sink.deliver(many);
-    await sink.deliver([event('now')]);
-    const wide = [many[0], many[2_700], many[5_399]].filter((each) => each !== undefined);
-    expect(kinds(await sink.deliver([...wide, event('missing', 1.6 * HOUR)]))).toEqual([
-      'delivered',
-      'delivered',
-      'delivered',
-      'delivered',
-    ]);
-    expect(ids(loki)).toHaveLength(5_402);
-  });
-
-  test('is refused when nobody may ask whether it is there', async () => {
-    const { loki, sink, event, url, timing } = await setup({ limits: { max_entries_limit_per_query: 10 } });
-    await sink.deliver([event('now')]);
-    const [result] = await sink.deliver([event('late', 1.5 * HOUR)]);
-    expect(result).toMatchObject({
-      kind: 'refused',
-      reason: 'too_far_behind',
-      permanent: true,
-      message: expect.stringContaining('could not be asked'),
-    });
-    expect(ids(loki)).toEqual(['now']);
-    expect(url).toContain('127.0.0.1');
-    expect(timing.slept).toEqual([]);
   });
 });
 

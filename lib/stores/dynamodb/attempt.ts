@@ -75,8 +75,21 @@ export function dynamoError(cause: unknown, table: string): DriftwireError {
   if (isPassing(cause)) {
     return new DriftwireError('DW_STORE_UNAVAILABLE', `the table ${table} does not answer in time (${said})`, { retryable: true, cause });
   }
-  const remedy = nameOf(cause) === 'ResourceNotFoundException' ? ': deploy the stack that makes it, or check its name and region' : '';
-  return new DriftwireError('DW_STORE_UNUSABLE', `the table ${table} cannot be used (${said})${remedy}`, { cause });
+  return new DriftwireError('DW_STORE_UNUSABLE', `the table ${table} cannot be used (${said})${remedyFor(cause)}`, { cause });
+}
+
+/** What a person does about it: functions have their region and credentials from Lambda. */
+function remedyFor(cause: unknown): string {
+  switch (nameOf(cause)) {
+    case 'ResourceNotFoundException':
+      return ': deploy the stack that makes it, or check its name and region';
+    case 'CredentialsProviderError':
+    case 'ExpiredTokenException':
+    case 'UnrecognizedClientException':
+      return ': sign in as for the AWS CLI (aws sso login, AWS_PROFILE)';
+    default:
+      return cause instanceof Error && cause.message === 'Region is missing' ? ': name it with --region or AWS_REGION' : '';
+  }
 }
 
 function codeOf(reason: unknown): string {

@@ -30,6 +30,15 @@ describe('an error of DynamoDB', () => {
     });
   });
 
+  test.each([
+    [awsError('ResourceNotFoundException'), 'deploy the stack'],
+    [awsError('CredentialsProviderError'), 'sign in as for the AWS CLI'],
+    [awsError('ExpiredTokenException'), 'sign in as for the AWS CLI'],
+    [new Error('Region is missing'), 'name it with --region or AWS_REGION'],
+  ])('says what to do about %s', (error, words) => {
+    expect(dynamoError(error, 'ledger').message).toContain(words);
+  });
+
   test('keeps its reasons, whatever they look like', () => {
     expect(cancellation(cancelled('None', undefined, 'TransactionConflict'))).toEqual(['None', 'None', 'TransactionConflict']);
     expect(cancellation(awsError('TransactionCanceledException', { CancellationReasons: [null, 7] }))).toEqual(['None', 'None']);

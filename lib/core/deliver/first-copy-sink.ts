@@ -51,8 +51,7 @@ export class FirstCopySink implements Sink {
   async deliver(deliveries: readonly Delivery[], options: DeliverOptions = {}): Promise<readonly DeliveryResult[]> {
     try {
       const steps = await this.#steps(deliveries);
-      const sending = steps.filter(({ sent }) => sent !== undefined);
-      const results = await this.#send(sending, options);
+      const results = await this.#send(steps, options);
       return steps.map((step) => results.get(step) ?? step.result);
     } catch (cause) {
       return deliveries.map(() => unasked(cause));
@@ -103,8 +102,10 @@ export class FirstCopySink implements Sink {
     return isLooseNote(note) ? [this.#notes.hasKey(delivery)] : [];
   }
 
-  async #send(steps: readonly Step[], options: DeliverOptions): Promise<ReadonlyMap<Step, DeliveryResult>> {
-    const sent = steps.flatMap((step) => step.sent ?? []);
+  /** What the place makes of the steps that send something. */
+  async #send(all: readonly Step[], options: DeliverOptions): Promise<ReadonlyMap<Step, DeliveryResult>> {
+    const sent = all.flatMap((step) => step.sent ?? []);
+    const steps = all.filter((step) => step.sent !== undefined);
     const open = new Set(pairs(sent, steps).flatMap(([delivery, { isOpen }]) => (isOpen ? [delivery] : [])));
     const notes: SinkNotes = {
       isOpen: (delivery) => open.has(delivery),

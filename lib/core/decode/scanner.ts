@@ -52,6 +52,7 @@ export class ValueScanner {
   private isName = false;
   private nameParts = '';
   private isLoose = false;
+  private looseFrom = 0;
   /** A number or a word may go on. */
   private inWord = false;
   /** No character but blanks since the last line feed. */
@@ -105,10 +106,16 @@ export class ValueScanner {
     return this.newlinesBefore === 0;
   }
 
+  /** Where in the text of the last scan the part begins that no grammar fits; undefined while the value is sound. */
+  get damagedFrom(): number | undefined {
+    return this.isLoose && this.fault === 'bad_json' ? this.looseFrom : undefined;
+  }
+
   /** Reads on from `from`; on `more` the whole text belongs to the value. */
   scan(text: string, from: number): ScanResult {
     let i = this.inWord ? this.word(text, from) : from;
     this.gapBegan = i;
+    this.looseFrom = from;
     while (i < text.length) {
       if (this.inString) {
         i = this.string(text, i);
@@ -169,7 +176,7 @@ export class ValueScanner {
           return -1;
         }
         // In a value of many lines the string ends here, and the rest is skipped by counting brackets.
-        this.becomeLoose();
+        this.becomeLoose(i);
         this.inString = false;
         this.gapBegan = i;
         return i;
@@ -249,12 +256,13 @@ export class ValueScanner {
       this.breakAt(this.gapEnd(i), i);
       return true;
     }
-    this.becomeLoose();
+    this.becomeLoose(i);
     return false;
   }
 
-  private becomeLoose(): void {
+  private becomeLoose(i: number): void {
     this.fault ??= 'bad_json';
+    if (!this.isLoose) this.looseFrom = i;
     this.isLoose = true;
   }
 

@@ -1,44 +1,12 @@
+import { MAX_BEGINNING, NextRecord } from './next-record.ts';
 import { type ScanFailure, ValueScanner } from './scanner.ts';
+import type { Place, Rest, SplitHandler } from './split-handler.ts';
 import { detached, isAbove } from './text-parts.ts';
 
 /**
  * Cuts text that arrives in pieces into single records, with memory bounded by the largest record and not by the input: the top level is a sequence of
  * JSON values and text lines, and arrays, at the top or as the payload of an envelope, are taken apart element by element without holding the whole.
  */
-
-/** Where something begins: line from 1, and the path inside the outermost value of that line. */
-export interface Place {
-  readonly line: number;
-  readonly path: string;
-}
-
-/** Takes what a splitter finds, in order; `C` is what the handler remembers for the elements of a container. */
-export interface SplitHandler<C> {
-  /** One whole object or string, grammatically closed. */
-  value(text: string, place: Place, container: C | undefined): void;
-  /** A value that did not end properly, or broke a bound; of one that is too large the text is not kept. */
-  broken(text: string, fault: ScanFailure, place: Place, container: C | undefined): void;
-  /** An element that is neither object, array nor string. */
-  bare(text: string, place: Place): void;
-  /** A line that is no JSON; `isWhole` is false when only its beginning was kept. */
-  line(text: string, place: Place, isWhole: boolean): void;
-  /** An array member of an object begins; undefined: it is to be read as part of the object. `head` is the object's text so far. */
-  enter(name: string, head: string, place: Place, isAgain: boolean): C | undefined;
-  /** A container did not end. */
-  unclosed(place: Place): void;
-  /** The text has ended. */
-  end(): void;
-  /** Values were read by somebody else (`advance`). */
-  passed(): void;
-}
-
-/** Where a splitter rests: between two values, so that a faster reader may read on by itself. */
-export interface Rest<C> {
-  /** The line of what comes next, from 1. */
-  readonly line: number;
-  /** The array whose elements come next; undefined at the top level. */
-  readonly array: { readonly path: string; readonly index: number; readonly context: C | undefined } | undefined;
-}
 
 interface Frame<C> {
   /** Path of the array. */
@@ -77,6 +45,10 @@ export class Splitter<C> {
   private parts: string[] = [];
   private length = 0;
   private isOversize = false;
+  /** The beginning of what is too large to be kept. */
+  private dropped = '';
+  /** The search for what follows the damaged value that is being read. */
+  private next: NextRecord | undefined;
   private place: Place = { line: 1, path: '' };
 
   constructor(handler: SplitHandler<C>, limits: SplitLimits) {
@@ -244,11 +216,15 @@ export class Splitter<C> {
     this.parts = [];
     this.length = 0;
     this.isOversize = false;
+    this.dropped = '';
+    this.next = undefined;
     this.place = { line: this.lineNumber, path };
   }
 
   private readValue(text: string, from: number): number {
     const result = this.scanner.scan(text, from);
+    const next = this.passDamage(text, from, result === 'more' ? text.length : this.scanner.position);
+    if (next !== undefined) return next;
     if (result === 'more') {
       this.keep(text, from, text.length);
       return text.length;
@@ -261,6 +237,26 @@ export class Splitter<C> {
     else if (result === 'done' && this.scanner.fault === undefined && !this.isOversize) this.endValue();
     else this.endBroken(this.scanner.fault ?? 'too_large', result === 'broken');
     return this.scanner.position;
+  }
+
+  /** Ends a damaged value before the next one that begins like it, if there is one in what was scanned; returns where to read on. */
+  private passDamage(text: string, from: number, end: number): number | undefined {
+    const { damagedFrom } = this.scanner;
+    if (damagedFrom === undefined || this.frames.at(-1)?.isTail === true) return undefined;
+    this.next ??= new NextRecord(this.dropped, this.parts.join('') + text.slice(from, damagedFrom));
+    const found = this.next.find(text.slice(damagedFrom, end));
+    if (found === undefined) return undefined;
+    const at = damagedFrom + found;
+    const before = this.next.before(found, from - at);
+    this.keep(text, from, at);
+    const whole = detached(this.parts);
+    this.lineNumber += this.scanner.newlines - lineFeeds(before) - lineFeeds(text.slice(Math.max(at, from), end));
+    this.state = 'between';
+    const damaged = this.isOversize ? '' : withoutComma(whole.slice(0, Math.max(whole.length - before.length, 0)));
+    this.handler.broken(damaged, this.isOversize ? 'too_large' : 'bad_json', this.place, this.frames.at(-1)?.context);
+    if (before === '') return at;
+    this.read(before + text.slice(from));
+    return text.length;
   }
 
   /** An array member of the object that is being read begins: it is entered, or read like any other member. */
@@ -364,6 +360,7 @@ export class Splitter<C> {
     this.parts.push(text.slice(from, to));
     if (this.length <= this.limits.maxRecordBytes) return;
     this.isOversize = true;
+    this.dropped = this.parts.join('').slice(0, MAX_BEGINNING);
     this.parts = this.state === 'line' ? [detached([this.parts.join('').slice(0, MAX_LINE_HEAD)])] : [];
   }
 }
@@ -373,6 +370,16 @@ function bareEnd(text: string, from: number): number {
   let i = from;
   while (i < text.length && !',]}[{"\n'.includes(text.charAt(i))) i++;
   return i;
+}
+
+/** A record's text without what stands between it and the next one. */
+function withoutComma(text: string): string {
+  const end = text.trimEnd();
+  return end.endsWith(',') ? end.slice(0, -1).trimEnd() : end;
+}
+
+function lineFeeds(text: string): number {
+  return text.split('\n').length - 1;
 }
 
 function unescapeName(name: string): string {

@@ -1,6 +1,6 @@
 import type { DropReason, FailureCode } from '../errors.ts';
 import type { Mode } from './item.ts';
-import type { Place } from './splitter.ts';
+import type { Place } from './split-handler.ts';
 import { textKind } from './text-line.ts';
 
 /** What is said of a line or of a run of lines. */

@@ -6,12 +6,13 @@ export const EXPORTS = {
   alertmanager: 'an Alertmanager configuration: routes, inhibitions, Slack, email and PagerDuty',
   eventbridge: 'the EventBridge pattern that lets through whatever the rules may match of CloudTrail',
   'cloudwatch-logs': 'the same for the audit log of an EKS cluster, as filter patterns of CloudWatch Logs',
+  'audit-policy': "an audit policy for kube-apiserver of a cluster of one's own that logs whatever the rules may match",
   'json-schema': 'the JSON Schema of driftwire.yaml, for editors',
 } as const;
 export type ExportKind = keyof typeof EXPORTS;
 
-/** Kinds that are compiled from configuration and rules, so that no file of them can be written for everybody. */
-export const PATTERN_KINDS = ['eventbridge', 'cloudwatch-logs'] as const satisfies readonly ExportKind[];
+/** Kinds that are compiled from configuration and rules; what is committed of them is made with the built-in rules and nothing declared. */
+export const PATTERN_KINDS = ['eventbridge', 'cloudwatch-logs', 'audit-policy'] as const satisfies readonly ExportKind[];
 export type PatternKind = (typeof PATTERN_KINDS)[number];
 
 /** True for a kind that is compiled from configuration and rules. */

@@ -17,6 +17,7 @@ interface ExportFlags {
   readonly out?: string;
   readonly config?: string;
   readonly runbookUrl: string;
+  readonly iamIdentities?: true;
 }
 
 /** Adds `driftwire export`: rules, dashboards and configuration for the systems around Driftwire, made from its metric catalogue. */
@@ -36,6 +37,10 @@ export function addExport(program: Command, context: CliContext): void {
       parseUrl,
       DEFAULT_EXPORT.runbookUrl,
     )
+    .option(
+      '--iam-identities',
+      'audit-policy: IAM identities have names in the cluster (aws-iam-authenticator), so that anybody may wear a name of a machine',
+    )
     .addHelpText('after', `\nKinds:\n${EXPORT_KINDS.map((kind) => `  ${kind.padEnd(15)} ${EXPORTS[kind]}`).join('\n')}`)
     .action(async (kind: ExportKind, flags: ExportFlags) => {
       context.end(await writeExport(kind, flags, context.terminal));
@@ -46,8 +51,12 @@ async function writeExport(kind: ExportKind, flags: ExportFlags, terminal: Termi
   const { config, problems } = loadConfigFile(flags.config);
   tellProblems(problems, terminal.err);
   if (config === undefined) return EXIT.usage;
+  if (flags.iamIdentities === true && kind !== 'audit-policy') {
+    terminal.err.write(`--iam-identities is for audit-policy only; leave it out for ${kind}\n`);
+    return EXIT.usage;
+  }
   const folder = flags.out ?? join('observability', kind);
-  if (isPatternKind(kind)) return writePattern(kind, flags.config, folder, terminal);
+  if (isPatternKind(kind)) return writePattern(kind, flags, folder, terminal);
   // the dashboard library is large, and no other command needs it
   const { exportFiles } = await import('../../export/export-files.ts');
   writeFiles(exportFiles(kind, exportOptions(config, flags.runbookUrl)), folder, terminal);
@@ -55,20 +64,24 @@ async function writeExport(kind: ExportKind, flags: ExportFlags, terminal: Termi
 }
 
 /** Patterns depend on the rules too, which are loaded for no other kind. */
-async function writePattern(kind: PatternKind, configPath: string | undefined, folder: string, terminal: Terminal): Promise<ExitStatus> {
+async function writePattern(kind: PatternKind, flags: ExportFlags, folder: string, terminal: Terminal): Promise<ExitStatus> {
   const [{ openScan }, { toPolicy }, { patternFiles }] = await Promise.all([
     import('../../wire.ts'),
     import('../../config/to-policy.ts'),
     import('../../export/pattern-files.ts'),
   ]);
-  const opened = await openScan({ ...(configPath === undefined ? {} : { configPath }), ruleFiles: [], builtinRules: true });
+  const opened = await openScan({ ...(flags.config === undefined ? {} : { configPath: flags.config }), ruleFiles: [], builtinRules: true });
   if (!opened.ok) {
     tellProblems(opened.problems, terminal.err);
     return EXIT.usage;
   }
-  const { files, leftOut } = patternFiles(kind, toPolicy(opened.config), opened.engine);
+  const { engine, model } = opened;
+  const input = { policy: toPolicy(opened.config), engine, model, iamIdentities: flags.iamIdentities === true };
+  const { files, leftOut, blind } = patternFiles(kind, input);
   writeFiles(files, folder, terminal);
-  for (const { entry, reason } of leftOut) terminal.err.write(`not in the pattern: ${visible(entry)} (${visible(reason)})\n`);
+  const what = kind === 'audit-policy' ? 'policy' : 'pattern';
+  for (const { entry, reason } of leftOut) terminal.err.write(`not in the ${what}: ${visible(entry)} (${visible(reason)})\n`);
+  for (const { of, reason } of blind) terminal.err.write(`never matches under this policy: ${visible(of)} (${visible(reason)})\n`);
   return EXIT.done;
 }
 

@@ -48,7 +48,7 @@ export function auditPolicy(
     ...quiet.ofMachines(),
     ...declared,
     { why: 'bodies of these hold credentials, and are never logged', rule: { level: 'Metadata', resources: inGroups(SENSITIVE) } },
-    ...bodyRules(demands),
+    ...bodyRules(demands.filter((demand) => !isBlind(demand))),
     {
       why: 'the options of a delete or an eviction tell a dry run from a change',
       rule: { level: 'Request', verbs: ['delete', 'deletecollection'] },
@@ -122,10 +122,14 @@ function bodyRule(level: BodyDemand['level'], alike: readonly BodyDemand[]): rea
   return [{ why: `read by: ${names.join(', ')}`, rule }];
 }
 
+/** All that is read belongs to resources whose bodies are never logged. */
+function isBlind({ resources }: BodyDemand): boolean {
+  return resources?.every((resource) => SENSITIVE.includes(resource.replace(/\/\*$/, ''))) ?? false;
+}
+
 function blind(demands: readonly BodyDemand[]): CompiledAuditPolicy['blind'] {
-  const unseen = demands.filter(({ resources }) => resources?.every((resource) => SENSITIVE.includes(resource.replace(/\/\*$/, ''))));
-  const reasons = new Map(
-    unseen.map(({ of, resources }) => [of, `reads the body of ${(resources as readonly string[])[0]}, which is never logged`]),
-  );
-  return [...reasons].map(([of, reason]) => ({ of, reason }));
+  const unseen = demands
+    .filter(isBlind)
+    .map(({ of, resources = [] }) => [of, `reads the body of ${resources[0]}, which is never logged`] as const);
+  return [...new Map(unseen)].map(([of, reason]) => ({ of, reason }));
 }

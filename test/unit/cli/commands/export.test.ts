@@ -3,9 +3,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Command } from 'commander';
 import { afterAll, describe, expect, it } from 'vitest';
+import { parse } from 'yaml';
 import { addExport } from '../../../../lib/cli/commands/export.ts';
 import type { ExitStatus } from '../../../../lib/cli/exit-status.ts';
 import { OutputFailed } from '../../../../lib/cli/output.ts';
+import { policyMistakes } from '../../../support/patterns/audit-policy.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'driftwire-export-command-'));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -91,6 +93,43 @@ describe('driftwire export', () => {
     expect(logs.out.split('\n').filter((line) => line !== '')).toHaveLength(2);
     expect(readFileSync(join(folder, 'logs', 'filter-pattern.txt'), 'utf8')).toContain('^helm$');
     expect(readFileSync(join(folder, 'logs', 'filter-pattern-truncated.txt'), 'utf8')).toBe('"[Truncated...]"\n');
+  });
+
+  it('writes an audit policy as YAML that a server takes, and says what it does not do', async () => {
+    const rules = join(folder, 'extra.yaml');
+    writeFileSync(
+      rules,
+      '- rule: "keys\\nlevel: None"\n  desc: d\n  condition: drift.manual = true and ka.req.configmap.obj contains aws_access_key_id\n  output: x\n  priority: NOTICE\n  source: k8s_audit\n',
+    );
+    const config = join(folder, 'audit.yaml');
+    writeFileSync(config, 'pipelines: [{ name: argocd, service_account: argocd/controller }]\nrules: { files: [extra.yaml] }\n');
+    const out = join(folder, 'audit');
+    const { err, out: printed, status } = await run('audit-policy', '--out', out, '--config', config);
+    expect({ printed, status }).toEqual({ printed: `${join(out, 'audit-policy.yaml')}\n`, status: 0 });
+    expect(err).toBe(
+      'not in the policy: argocd (a rule may match what it does)\n' +
+        'never matches under this policy: keys\\x0alevel: None (reads the body of configmaps, which is never logged)\n',
+    );
+    const text = readFileSync(join(out, 'audit-policy.yaml'), 'utf8');
+    expect(policyMistakes(parse(text))).toEqual([]);
+    for (const expected of ['--audit-policy-file=', 'EKS', '# Never matches: keys level: None (', '--iam-identities'])
+      expect(text).toContain(expected);
+    const commented = text.split('\n').filter((line) => line.trimStart().startsWith('#'));
+    expect(commented.length).toBeGreaterThan(15);
+    expect(parse(text).rules.some(({ level }: { level: string }) => level === 'None')).toBe(true);
+  });
+
+  it('writes another where IAM identities have names in the cluster', async () => {
+    const out = join(folder, 'audit-iam');
+    await run('audit-policy', '--out', out, '--iam-identities');
+    const text = readFileSync(join(out, 'audit-policy.yaml'), 'utf8');
+    expect(text).toContain('IAM identities have names in the cluster');
+    expect(text).not.toContain('level: None');
+  });
+
+  it('refuses --iam-identities for what is no audit policy', async () => {
+    const { err, status } = await run('loki', '--out', join(folder, 'iam'), '--iam-identities');
+    expect({ err, status }).toEqual({ err: '--iam-identities is for audit-policy only; leave it out for loki\n', status: 2 });
   });
 
   it('writes no pattern when a rule file cannot be read', async () => {

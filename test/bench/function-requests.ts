@@ -1,5 +1,5 @@
 /** What a thousand events cost in calls of AWS, from the functions themselves over counting clients. */
-import { type DynamoDb, dynamoDb } from '../../lib/clients/aws.ts';
+import { dynamoDb } from '../../lib/clients/aws.ts';
 import { SYSTEM_TIMING } from '../../lib/clients/retry.ts';
 import { LedgerSink } from '../../lib/core/deliver/ledger-sink.ts';
 import { AlertsSink } from '../../lib/lambda/alerts-sink.ts';
@@ -9,25 +9,27 @@ import { DeliveriesWork } from '../../lib/lambda/deliveries.ts';
 import { Queue } from '../../lib/lambda/queue.ts';
 import { RepeatsLedger } from '../../lib/lambda/repeats-ledger.ts';
 import { SinkSet } from '../../lib/lambda/sink-set.ts';
-import { DynamoStore } from '../../lib/stores/dynamodb.ts';
+import { DynamoStore, type DynamoStoreOptions } from '../../lib/stores/dynamodb.ts';
 import { detectorOf } from '../support/detector.ts';
 import { FakeSqs } from '../support/fake-sqs.ts';
 import { FakeS3 } from '../support/lambda-parts.ts';
 import { callMoto, type Moto, startMoto } from '../support/moto.ts';
 import { RecordingSink } from '../support/recording-sink.ts';
 import { cloudtrailRecord, IAM_USER } from '../support/records.ts';
+import { type Billed, countingDynamo, nothingBilled } from './counting-dynamo.ts';
 
-const EVENTS = 1_000;
+/** Told for a thousand: the emulator copies a table for each transaction, so that more of them take minutes. */
+const EVENTS = 200;
+const SCALE = 1_000 / EVENTS;
 const ACCESS = { timeoutMs: 60_000, region: 'eu-west-1', credentials: { accessKeyId: 'test', secretAccessKey: 'test' } };
 
-/** Calls for a thousand events that come in batches of one size. */
-export interface FunctionRequests {
+/** What a thousand events take that come in batches of one size. */
+export interface FunctionRequests extends Readonly<Billed> {
   readonly batch: number;
   readonly invocations: number;
   readonly sends: number;
-  readonly transactions: number;
-  readonly writes: number;
-  readonly reads: number;
+  /** Time of the processor for one invocation of each function, in ms. */
+  readonly cpuMs: { readonly reading: number; readonly delivering: number };
 }
 
 /** Counts the calls, for each size of a batch. */
@@ -42,8 +44,8 @@ export async function countRequests(motoServer: string, batches: readonly number
   }
 }
 
-async function countWith(moto: Moto, batch: number): Promise<FunctionRequests> {
-  const table = `bench-${batch}`;
+/** Makes a table as the stack does. */
+export async function makeTable(moto: Moto, table: string): Promise<void> {
   await callMoto(moto, 'DynamoDB_20120810.CreateTable', {
     TableName: table,
     AttributeDefinitions: ['pk', 'sk'].map((AttributeName) => ({ AttributeName, AttributeType: 'S' })),
@@ -53,8 +55,17 @@ async function countWith(moto: Moto, batch: number): Promise<FunctionRequests> {
     ],
     BillingMode: 'PAY_PER_REQUEST',
   });
-  const calls = { invocations: 0, transactions: 0, writes: 0, reads: 0 };
-  const client = counting(dynamoDb({ ...ACCESS, endpoint: moto.endpoint }), calls);
+}
+
+/** A store in a table of the emulator that counts what it is asked for. */
+export function countingStore(moto: Moto, table: string, billed: Billed, options: Pick<DynamoStoreOptions, 'nowMs'> = {}): DynamoStore {
+  return new DynamoStore({ table, client: countingDynamo(dynamoDb({ ...ACCESS, endpoint: moto.endpoint }), billed), ...options });
+}
+
+async function countWith(moto: Moto, batch: number): Promise<FunctionRequests> {
+  const table = `bench-${batch}`;
+  await makeTable(moto, table);
+  const billed = nothingBilled();
   const [findings, alerts] = [new FakeSqs(), new FakeSqs()];
   const queue = (sqs: FakeSqs) => new Queue({ url: 'q', open: async () => sqs, timing: SYSTEM_TIMING });
   const common = { timing: SYSTEM_TIMING, log: () => undefined, aside: undefined };
@@ -67,7 +78,7 @@ async function countWith(moto: Moto, batch: number): Promise<FunctionRequests> {
     trail: undefined,
     openS3: async () => new FakeS3(),
   });
-  const ledger = new RepeatsLedger(new DynamoStore({ table, client }));
+  const ledger = new RepeatsLedger(countingStore(moto, table, billed));
   const delivering = new DeliveriesWork({
     ...common,
     name: 'deliver',
@@ -81,35 +92,37 @@ async function countWith(moto: Moto, batch: number): Promise<FunctionRequests> {
     visibility: undefined,
   });
   const limits = () => ({ deadlineMs: Date.now() + 60_000 });
+  const cpuMs = { reading: 0, delivering: 0 };
   for (let at = 0; at < EVENTS; at += batch) {
     const messages = Array.from({ length: batch }, (_, index) => ({ messageId: `m${index}`, body: eventOf(at + index) }));
-    if ((await reading.run(messages, limits())).size > 0) throw new Error('an event was not worked off');
+    const read = await timed(() => reading.run(messages, limits()));
+    if (read.result.size > 0) throw new Error('an event was not worked off');
     const received = findings.kept
       .splice(0)
       .map(({ body }, index) => ({ messageId: `f${index}`, receiptHandle: 'r', body, attributes: { ApproximateReceiveCount: '1' } }));
-    if ((await delivering.run(received, limits())).size > 0) throw new Error('a finding was not delivered');
-    calls.invocations += 2;
+    const delivered = await timed(() => delivering.run(received, limits()));
+    if (delivered.result.size > 0) throw new Error('a finding was not delivered');
+    cpuMs.reading += (read.cpuMs * batch) / EVENTS;
+    cpuMs.delivering += (delivered.cpuMs * batch) / EVENTS;
   }
-  return { batch, ...calls, sends: findings.calls + alerts.calls };
+  const ofThousand = (counted: number): number => Math.round(counted * SCALE);
+  return {
+    batch,
+    invocations: ofThousand((2 * EVENTS) / batch),
+    sends: ofThousand(findings.calls + alerts.calls),
+    transactions: ofThousand(billed.transactions),
+    items: ofThousand(billed.items),
+    writeUnits: ofThousand(billed.writeUnits),
+    readUnits: ofThousand(billed.readUnits),
+    cpuMs,
+  };
 }
 
-function counting(client: DynamoDb, calls: { transactions: number; writes: number; reads: number }): DynamoDb {
-  return {
-    ...client,
-    transactWriteItems: (input) => {
-      calls.transactions++;
-      calls.writes += input.TransactItems?.length ?? 0;
-      return client.transactWriteItems(input);
-    },
-    updateItem: (input) => {
-      calls.writes++;
-      return client.updateItem(input);
-    },
-    batchGetItem: (input) => {
-      calls.reads += Object.values(input.RequestItems ?? {}).reduce((sum, { Keys: keys = [] }) => sum + keys.length, 0);
-      return client.batchGetItem(input);
-    },
-  };
+async function timed<T>(work: () => Promise<T>): Promise<{ readonly result: T; readonly cpuMs: number }> {
+  const before = process.cpuUsage();
+  const result = await work();
+  const { user, system } = process.cpuUsage(before);
+  return { result, cpuMs: (user + system) / 1_000 };
 }
 
 function eventOf(number: number): string {

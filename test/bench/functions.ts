@@ -1,13 +1,14 @@
 /**
  * `npm run bench:functions`: what the functions on AWS load and how long that takes, beside an empty handler in the same stack; one run, in turns, each start in a process
- * of its own. `--check` fails above the goals, `--write` writes docs/bench/functions.md.
+ * of its own. `--check` fails above the goals, `--write` writes docs/bench/functions.md and functions.json, `--counts` of these only what is counted.
  */
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { cpus, tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { bundleAll, emptyHandler, FED_WITH_RECORDS, folderBytes, readyPart, type StartTimes, startInTurns } from '../support/bundles.ts';
 import { MOTO_SERVER } from '../support/moto.ts';
+import { countDocuments, type DocumentUnits } from './function-documents.ts';
 import { countRequests, type FunctionRequests } from './function-requests.ts';
 
 const ROUNDS = 21;
@@ -77,16 +78,21 @@ function table(rows: readonly Row[]): string {
 
 function requestTable(requests: readonly FunctionRequests[]): string {
   return [
-    '| events in a batch | invocations | SQS sends | DynamoDB transactions | items written | items read for labels |',
-    '| ---: | ---: | ---: | ---: | ---: | ---: |',
+    '| events in a batch | invocations | SQS sends | DynamoDB transactions | items written | write units | read units | processor, ms an invocation: cloudtrail | deliver |',
+    '| ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: |',
     ...requests.map(
-      ({ batch, invocations, sends, transactions, writes, reads }) =>
-        `| ${batch} | ${invocations} | ${sends} | ${transactions} | ${writes} | ${reads} |`,
+      ({ batch, invocations, sends, transactions, items, writeUnits, readUnits, cpuMs }) =>
+        `| ${batch} | ${invocations} | ${sends} | ${transactions} | ${items} | ${writeUnits} | ${readUnits} | ${cpuMs.reading.toFixed(1)} | ${cpuMs.delivering.toFixed(1)} |`,
     ),
   ].join('\n');
 }
 
-function page(rows: readonly Row[], requests: readonly FunctionRequests[]): string {
+/** What `docs/deploy/cost.md` is computed with. */
+function measured(requests: readonly FunctionRequests[], documents: DocumentUnits): string {
+  return `${JSON.stringify({ measured: new Date().toISOString().slice(0, 10), requests, ...documents }, undefined, 2)}\n`;
+}
+
+function page(rows: readonly Row[]): string {
   return `# What the functions load
 
 ${new Date().toISOString().slice(0, 10)}, ${cpus()[0]?.model.split(' ').slice(0, 2).join(' ')}, Node ${process.version}. Made by \`npm run bench:functions -- --write\`: wall time from the beginning of the import in a
@@ -103,24 +109,45 @@ ${table(rows)}
 - Goals, held by \`test/architecture/function-bundles.test.ts\`: reading functions at most ${GOALS.hotBytes / 1_000} kB to be ready, no function above ${GOALS.anyBytes / 1_000_000} MB with everything, import of the reading
   functions at most ${GOALS.importRatio} times that of an empty handler.
 
-## Requests and writes for a thousand events
+`;
+}
 
-Counted (\`test/bench/function-requests.ts\`): a thousand changes by ten people, each in a message of its own, in batches of one (a quiet account), ten and a hundred, through the functions
-\`cloudtrail\` and \`deliver\` to Loki, the ledger (over the emulator) and the alerts queue. Receiving and deleting, which Lambda does, is two requests a batch and queue beside that.
+const COUNTS = '## Requests and writes for a thousand events';
+
+function countsPage(requests: readonly FunctionRequests[], { flush, told }: DocumentUnits): string {
+  return `${COUNTS}
+
+Counted (\`test/bench/function-requests.ts\`): two hundred changes by ten people, each in a message of its own, in batches of one (a quiet account), ten and a hundred, through the functions
+\`cloudtrail\` and \`deliver\` to Loki, the ledger (over the emulator) and the alerts queue; told for a thousand. Receiving and deleting, which Lambda does, is two requests a batch and queue beside that.
 
 ${requestTable(requests)}
 
 An event that is no finding costs its share of the batch that it comes in, and at most one message of counts a batch: what was dropped is told at once when the SDK is loaded anyway, and
-once a minute when it is not. A write in a transaction is billed twice.
+once a minute when it is not. A write in a transaction is billed twice; units are counted as DynamoDB bills them (\`test/bench/counting-dynamo.ts\`).
+
+A finding that is told in Slack takes ${told[1].writeUnits.toFixed(1)} write units and ${told[1].readUnits.toFixed(1)} read units when it comes alone, ${told[10].writeUnits.toFixed(1)} and ${told[10].readUnits.toFixed(1)} when ten come at once. A flush of the totals of a
+hundred changes by ten people takes ${flush.writeUnits.toFixed(1)} write units and ${flush.readUnits.toFixed(1)} read units (\`test/bench/function-documents.ts\`). [What it costs](../deploy/cost.md) is computed with these numbers, from \`functions.json\`.
 `;
 }
 
-const rows = await measure();
-process.stdout.write(`${table(rows)}\n`);
-if (process.argv.includes('--write')) {
-  if (MOTO_SERVER === undefined) throw new Error('the page needs the emulator of AWS: install moto_server');
+/** Counts alone, without the time that starts take: what the bill is computed with. */
+async function count(): Promise<{ readonly requests: readonly FunctionRequests[]; readonly documents: DocumentUnits }> {
+  if (MOTO_SERVER === undefined) throw new Error('counting needs the emulator of AWS: install moto_server');
   const requests = await countRequests(MOTO_SERVER, [1, 10, 100]);
-  writeFileSync(fileURLToPath(new URL('../../docs/bench/functions.md', import.meta.url)), page(rows, requests));
+  return { requests, documents: await countDocuments(MOTO_SERVER) };
+}
+
+const write = (name: string, text: string) => writeFileSync(fileURLToPath(new URL(`../../docs/bench/${name}`, import.meta.url)), text);
+
+const FILE = new URL('../../docs/bench/functions.md', import.meta.url);
+const [isWritten, isCounted] = ['--write', '--counts'].map((option) => process.argv.includes(option));
+const rows = isCounted ? [] : await measure();
+if (!isCounted) process.stdout.write(`${table(rows)}\n`);
+if (isWritten || isCounted) {
+  const { requests, documents } = await count();
+  const times = isCounted ? readFileSync(FILE, 'utf8').split(COUNTS)[0] : page(rows);
+  write('functions.json', measured(requests, documents));
+  write('functions.md', `${times}${countsPage(requests, documents)}`);
 }
 if (process.argv.includes('--check')) {
   const empty = rows[0]?.importMs ?? 0;

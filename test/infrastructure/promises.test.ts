@@ -152,6 +152,7 @@ describe('the public address', () => {
     return {
       urls: Object.keys(resourcesOf(Driftwire, 'AWS::Lambda::Url')).length,
       actions: permissions.map(({ Properties }) => Properties['Action']),
+      permissions,
     };
   };
 
@@ -165,7 +166,13 @@ describe('the public address', () => {
   });
 
   test('has both permissions that such an address needs since 2025-10', () => {
-    expect(addressOf(EVERYTHING).actions.toSorted()).toEqual(['lambda:InvokeFunction', 'lambda:InvokeFunctionUrl']);
+    const { actions, permissions } = addressOf(EVERYTHING);
+    expect(actions.toSorted()).toEqual(['lambda:InvokeFunction', 'lambda:InvokeFunctionUrl']);
+    // without these anybody could call the function itself, past the address
+    for (const { Properties } of permissions) {
+      const bound = Properties['Action'] === 'lambda:InvokeFunction' ? { InvokedViaFunctionUrl: true } : { FunctionUrlAuthType: 'NONE' };
+      expect(Properties).toMatchObject(bound);
+    }
   });
 });
 

@@ -57,6 +57,12 @@ type TakenCounts = Taken & { readonly read: Extract<QueueMessage, { kind: 'count
 /** How long after the deadline counts may still be written, in ms; then messages are told when to come again, and Lambda which they are. */
 const COUNT_WITHIN_MS = 1_000;
 
+/**
+ * So often a message for which no time was left comes again at once. A place that does not answer looks the same as one that has had no turn, and
+ * 300 deliveries, one after the other, would be over in hours instead of days.
+ */
+const SOON_RECEIVES = 3;
+
 /** Works off batches. */
 export class DeliveriesWork {
   readonly #parts: DeliveriesParts;
@@ -241,7 +247,10 @@ class Batch {
   }
 
   #comeAgain(messages: readonly ReceivedMessage[], afterMs: number, isSoon = false): void {
-    for (const message of messages) this.#again.set(message.messageId, isSoon ? 1 : retryAfterSeconds(afterMs, receivesOf(message)));
+    for (const message of messages) {
+      const receives = receivesOf(message);
+      this.#again.set(message.messageId, isSoon && receives <= SOON_RECEIVES ? 1 : retryAfterSeconds(afterMs, receives));
+    }
   }
 
   /** One line for each sink and reason. */

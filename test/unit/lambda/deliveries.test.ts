@@ -194,6 +194,13 @@ describe('deliveries from a queue', () => {
     expect(ownSqs.hidden).toEqual([{ receiptHandle: 'r0', seconds: 1 }]);
   });
 
+  test('for which time was up again and again waits like any other: a place that does not answer is no reason to use up its deliveries', async () => {
+    const stopped = new RecordingSink('loki', () => ({ kind: 'later', reason: 'stopped', message: 'stopped', afterMs: 0 }));
+    const { work, limits, ownSqs } = workOf([stopped]);
+    for (const receives of [3, 4, 20]) await work.run([message(deliveryMessage(withId('a')), 0, receives)], limits);
+    expect(ownSqs.hidden.map(({ seconds }) => seconds)).toEqual([1, 900, 900]);
+  });
+
   test('a message that nobody wrote goes aside, and its siblings are delivered', async () => {
     const loki = new RecordingSink('loki');
     const { work, limits, asideSqs } = workOf([loki]);

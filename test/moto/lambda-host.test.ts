@@ -2,6 +2,7 @@
 import { fileURLToPath } from 'node:url';
 import { CreateQueueCommand, GetQueueAttributesCommand, SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import * as z from 'zod';
 import { ACCOUNT, callKinesis, clientOptions, pause, REGION } from '../support/lambda-host/aws.ts';
 import { LambdaHost } from '../support/lambda-host/lambda-host.ts';
 import type { DeployedFunction, DeployedStack } from '../support/lambda-host/template.ts';
@@ -62,7 +63,11 @@ describe.skipIf(MOTO_SERVER === undefined)('the host of functions', () => {
     });
     const common = { windowSeconds: 0.3, reportsItemFailures: true };
     return {
-      functions: [deployed('queue', { onFailureArn: queueArn(names.dead) }), deployed('stream')],
+      functions: [
+        deployed('queue', { onFailureArn: queueArn(names.dead) }),
+        deployed('stream'),
+        deployed('url', { reservedConcurrency: 1 }),
+      ],
       queueMappings: [
         {
           ...common,
@@ -90,6 +95,7 @@ describe.skipIf(MOTO_SERVER === undefined)('the host of functions', () => {
       queues: [queue(names.work), queue(names.dead)],
       schedules: [{ functionArn: functionArn('queue'), expression: 'rate(1 minute)' }],
       patterns: [],
+      urls: [{ functionArn: functionArn('url'), authType: 'NONE' }],
       local: (text) => text.replace('https://somewhere', 'http://here'),
     };
   }
@@ -164,5 +170,62 @@ describe.skipIf(MOTO_SERVER === undefined)('the host of functions', () => {
       requestContext: { condition: 'RetriesExhausted', approximateInvokeCount: 3 },
       responsePayload: { errorType: 'TypeError' },
     });
+  });
+
+  test('hands requests over in payload version 2.0 and answers as the function says', { timeout: 60_000 }, async () => {
+    const ask = async (path: string, init: RequestInit): Promise<readonly [number, unknown]> => {
+      const answer = await fetch(`${host.url('url')}${path}`, { method: 'POST', ...init });
+      return [answer.status, await answer.json()];
+    };
+    const json = { 'content-type': 'application/json', 'X-Mixed-Case': 'kept' };
+    expect(await ask('/a/b?c=d&e', { body: '{"ü":1}', headers: json })).toEqual([
+      201,
+      expect.objectContaining({
+        version: '2.0',
+        rawPath: '/a/b',
+        rawQueryString: 'c=d&e',
+        headers: expect.objectContaining({ 'x-mixed-case': 'kept' }),
+        requestContext: expect.objectContaining({ http: expect.objectContaining({ method: 'POST', path: '/a/b' }) }),
+        body: '{"ü":1}',
+        isBase64Encoded: false,
+      }),
+    ]);
+    const form = { 'content-type': 'application/x-www-form-urlencoded' };
+    expect(await ask('/', { body: 'a=b', headers: form })).toEqual([
+      201,
+      expect.objectContaining({ body: Buffer.from('a=b').toString('base64'), isBase64Encoded: true }),
+    ]);
+    expect(await ask('/bare', { body: '{}', headers: json })).toEqual([200, { said: 'so' }]);
+    expect(await ask('/throw', { body: '{}', headers: json })).toEqual([502, { Message: 'Internal Server Error' }]);
+    expect((await ask('/', { body: 'x'.repeat(6 * 1024 * 1024), headers: json }))[0]).toBe(413);
+    const both = await Promise.all([1, 2].map(() => ask('/slow', { body: '{}', headers: json })));
+    expect(both.map(([status]) => status).sort()).toEqual([201, 429]);
+  });
+
+  test('takes no event that is larger than Lambda takes', async () => {
+    await expect(host.invokeLater(functionArn('queue'), { Records: [], more: 'x'.repeat(1024 * 1024) })).rejects.toThrow('asynchronously');
+  });
+
+  test('lets a process stand still between two invocations', { timeout: 60_000 }, async () => {
+    const ticks = async (): Promise<number> => {
+      const result = await host.function('url').invoke({ rawPath: '/later' });
+      return z.object({ value: z.object({ body: z.string().transform(Number) }) }).parse(result).value.body;
+    };
+    const before = await ticks();
+    await pause(1_000);
+    // a hundred, if it had gone on
+    expect((await ticks()) - before).toBeLessThan(50);
+  });
+
+  test('brings what was worked off once more while there is unrest', { timeout: 60_000 }, async () => {
+    await host.stop();
+    let times = 0;
+    host = new LambdaHost(stack(), moto.endpoint, { comeAgainSeconds: 0, unrest: () => times++ === 0 });
+    await host.start();
+    await send('fine');
+    await host.settled(30_000);
+    expect(host.repeated).toBe(1);
+    expect(host.function('queue').invocations).toBe(2);
+    expect(await left()).toBe(0);
   });
 });

@@ -13,6 +13,9 @@ export type InvocationResult =
 /** Bytes of an event or an answer (Lambda quotas, "Invocation payload", synchronous). */
 export const MAX_PAYLOAD_BYTES = 6 * 1024 * 1024;
 
+/** Processes of a function whose concurrency is not reserved: an account has a thousand, this machine has not. */
+const DEFAULT_CONCURRENCY = 10;
+
 const RUNTIME = fileURLToPath(new URL('./runtime.ts', import.meta.url));
 
 const answer = z.object({
@@ -23,14 +26,18 @@ const answer = z.object({
 
 /** Options of a function's environment. */
 export interface FunctionHostOptions {
+  /** Where the function finds AWS. */
   readonly endpoint: string;
-  /** Where DynamoDB is, if it is elsewhere. */
-  readonly dynamoDbEndpoint?: string | undefined;
+  /** Where it finds single services instead, by their names in `AWS_ENDPOINT_URL_*`. */
+  readonly endpoints?: Readonly<Record<string, string>>;
   /** Translates what the deployment says to where things are here. */
-  readonly local: (text: string) => string;
+  readonly local: (text: string, endpoint: string) => string;
 }
 
-/** One function: processes that are kept while they live, one invocation each at a time, as many as are needed and allowed. */
+/**
+ * One function: processes that are kept while they live, one invocation each at a time, as many as are needed and allowed. Between two invocations a
+ * process stands still, as Lambda freezes it: what a handler has left undone does not go on, and connections grow old.
+ */
 export class FunctionHost {
   readonly deployed: DeployedFunction;
   readonly #options: FunctionHostOptions;
@@ -53,10 +60,30 @@ export class FunctionHost {
     this.#kills.push(afterMs);
   }
 
+  /** Kills what is at work now; gives how many processes that were. */
+  killRunning(): number {
+    const running = [...this.#all].filter((child) => !this.#idle.includes(child));
+    for (const child of running) child.kill('SIGKILL');
+    this.killed += running.length;
+    return running.length;
+  }
+
   /** Invokes the function and waits. Where its concurrency is reserved and used up, it waits for its turn. */
   async invoke(event: unknown): Promise<InvocationResult> {
-    const { reservedConcurrency = 10 } = this.deployed;
-    while (this.#busy >= reservedConcurrency) await pause(20);
+    while (this.#busy >= this.#concurrency) await pause(20);
+    return this.#invoke(event);
+  }
+
+  /** The same for a caller who is not queued: undefined where he is throttled. */
+  async invokeNow(event: unknown): Promise<InvocationResult | undefined> {
+    return this.#busy >= this.#concurrency ? undefined : this.#invoke(event);
+  }
+
+  get #concurrency(): number {
+    return this.deployed.reservedConcurrency ?? DEFAULT_CONCURRENCY;
+  }
+
+  async #invoke(event: unknown): Promise<InvocationResult> {
     this.#busy++;
     this.invocations++;
     try {
@@ -76,21 +103,28 @@ export class FunctionHost {
     if (Buffer.byteLength(JSON.stringify(event)) > MAX_PAYLOAD_BYTES)
       throw new Error(`${this.deployed.name}: the event is larger than Lambda allows`);
     const child = this.#idle.pop() ?? this.#spawn();
+    child.kill('SIGCONT');
     const requestId = randomUUID();
     const timeoutMs = this.deployed.timeoutSeconds * 1000;
     return new Promise((resolve) => {
       const timers: NodeJS.Timeout[] = [];
-      let wasKilled = false;
+      let [wasKilled, isOver] = [false, false];
       const end = (result: InvocationResult, isAlive: boolean): void => {
         // it was over before its time, so the next one is to be killed
         if (killAfterMs !== undefined && !wasKilled) this.#kills.unshift(killAfterMs);
         for (const timer of timers) clearTimeout(timer);
         child.off('message', onMessage);
         child.off('exit', onExit);
-        if (isAlive) this.#idle.push(child);
+        if (isAlive) {
+          child.kill('SIGSTOP');
+          this.#idle.push(child);
+        }
         resolve(result);
       };
-      const onExit = (): void => end({ ok: false, errorType: 'Runtime.ExitError', errorMessage: 'the process ended' }, false);
+      const onExit = (): void => {
+        const timedOut = { errorType: 'Sandbox.Timedout', errorMessage: `Task timed out after ${this.deployed.timeoutSeconds}.00 seconds` };
+        end({ ok: false, ...(isOver ? timedOut : { errorType: 'Runtime.ExitError', errorMessage: 'the process ended' }) }, false);
+      };
       const onMessage = (message: unknown): void => {
         const { payload, error } = answer.parse(message);
         if (error !== undefined) end({ ok: false, ...error }, true);
@@ -100,7 +134,12 @@ export class FunctionHost {
       };
       child.on('message', onMessage);
       child.once('exit', onExit);
-      timers.push(setTimeout(() => child.kill('SIGKILL'), timeoutMs));
+      timers.push(
+        setTimeout(() => {
+          isOver = true;
+          child.kill('SIGKILL');
+        }, timeoutMs),
+      );
       const killAfterMs = this.#kills.shift();
       if (killAfterMs !== undefined) {
         timers.push(
@@ -117,7 +156,7 @@ export class FunctionHost {
 
   #spawn(): ChildProcess {
     const { name, arn, code, handler, environment, memoryMb } = this.deployed;
-    const { endpoint, dynamoDbEndpoint = endpoint, local } = this.#options;
+    const { endpoint, endpoints = {}, local } = this.#options;
     const child = fork(RUNTIME, [], {
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
       serialization: 'json',
@@ -128,17 +167,18 @@ export class FunctionHost {
         TZ: ':UTC',
         AWS_REGION: REGION,
         AWS_DEFAULT_REGION: REGION,
-        AWS_ACCESS_KEY_ID: CREDENTIALS.accessKeyId,
+        // the credentials of its role, by which its calls are told from others
+        AWS_ACCESS_KEY_ID: name,
         AWS_SECRET_ACCESS_KEY: CREDENTIALS.secretAccessKey,
         AWS_SESSION_TOKEN: 'test',
         AWS_ENDPOINT_URL: endpoint,
-        AWS_ENDPOINT_URL_DYNAMODB: dynamoDbEndpoint,
+        ...Object.fromEntries(Object.entries(endpoints).map(([service, url]) => [`AWS_ENDPOINT_URL_${service}`, url])),
         AWS_LAMBDA_FUNCTION_NAME: arn.split(':').at(-1) ?? name,
         AWS_LAMBDA_FUNCTION_MEMORY_SIZE: String(memoryMb),
         LAMBDA_TASK_ROOT: code,
         _HANDLER: handler,
         HOST_FUNCTION_ARN: arn,
-        ...Object.fromEntries(Object.entries(environment).map(([key, value]) => [key, local(value)])),
+        ...Object.fromEntries(Object.entries(environment).map(([key, value]) => [key, local(value, endpoint)])),
       },
     });
     this.#all.add(child);

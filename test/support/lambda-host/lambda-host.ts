@@ -10,9 +10,13 @@ import { GetQueueAttributesCommand, type Message, ReceiveMessageCommand, SendMes
 import { compileCwlPattern } from '../patterns/cwl-pattern.ts';
 import { ACCOUNT, callAws, callKinesis, clientOptions, pause } from './aws.ts';
 import { FunctionHost, type InvocationResult } from './function-host.ts';
+import { FunctionUrl } from './function-url.ts';
 import { QueuePoller } from './queue-poller.ts';
 import { StreamPoller } from './stream-poller.ts';
 import type { DeployedQueue, DeployedStack } from './template.ts';
+
+/** Bytes of an event of an asynchronous invoke (Lambda quotas, "Invocation payload"; 256 kB until October 2025). */
+const MAX_ASYNC_BYTES = 1024 * 1024;
 
 /** One line of a log stream. */
 export interface LogLine {
@@ -24,8 +28,12 @@ export interface LogLine {
 export interface LambdaHostOptions {
   /** See `QueuePollerOptions`. */
   readonly comeAgainSeconds?: number;
-  /** Where the functions find DynamoDB, if it is elsewhere. */
-  readonly dynamoDbEndpoint?: string;
+  /** See `QueuePollerOptions`. */
+  readonly unrest?: () => boolean;
+  /** Where the functions find AWS; the emulator unless given. */
+  readonly functionsEndpoint?: string;
+  /** Where they find single services instead; see `FunctionHostOptions`. */
+  readonly endpoints?: Readonly<Record<string, string>>;
 }
 
 /** A host of one stack. */
@@ -36,18 +44,27 @@ export class LambdaHost {
   readonly #queuePollers: readonly QueuePoller[];
   readonly #streamPollers: readonly StreamPoller[];
   readonly #sqs: SQSClient;
+  readonly #urls: readonly FunctionUrl[];
   #ended: Promise<void> | undefined;
 
-  constructor(stack: DeployedStack, endpoint: string, { comeAgainSeconds = 1, dynamoDbEndpoint }: LambdaHostOptions = {}) {
+  constructor(
+    stack: DeployedStack,
+    endpoint: string,
+    { comeAgainSeconds = 1, functionsEndpoint = endpoint, endpoints = {}, unrest }: LambdaHostOptions = {},
+  ) {
     this.stack = stack;
     this.#endpoint = endpoint;
     this.#sqs = new SQSClient(clientOptions(endpoint));
     this.functions = new Map(
-      stack.functions.map((deployed) => [deployed.arn, new FunctionHost(deployed, { endpoint, dynamoDbEndpoint, local: stack.local })]),
+      stack.functions.map((deployed) => [
+        deployed.arn,
+        new FunctionHost(deployed, { endpoint: functionsEndpoint, endpoints, local: stack.local }),
+      ]),
     );
     this.#queuePollers = stack.queueMappings.map(
-      (mapping) => new QueuePoller(mapping, this.#at(mapping.functionArn), { endpoint, comeAgainSeconds }),
+      (mapping) => new QueuePoller(mapping, this.#at(mapping.functionArn), { endpoint, comeAgainSeconds, unrest }),
     );
+    this.#urls = stack.urls.map((address) => new FunctionUrl(address, this.#at(address.functionArn)));
     this.#streamPollers = stack.streamMappings.map(
       (mapping) =>
         new StreamPoller(mapping, this.#at(mapping.functionArn), { endpoint, giveUp: (arn, message) => this.#put(arn, message) }),
@@ -59,6 +76,11 @@ export class LambdaHost {
     const found = [...this.functions.values()].find(({ deployed }) => deployed.name === name);
     if (found === undefined) throw new Error(`no function ${name} was deployed`);
     return found;
+  }
+
+  /** Batches that queues brought twice. */
+  get repeated(): number {
+    return this.#queuePollers.reduce((sum, { repeated }) => sum + repeated, 0);
   }
 
   /** The queue whose construct's path ends like that. */
@@ -81,7 +103,15 @@ export class LambdaHost {
     }
     await this.#takeOverSchedules();
     for (const poller of this.#queuePollers) poller.start();
-    await Promise.all(this.#streamPollers.map((poller) => poller.start()));
+    await Promise.all([...this.#streamPollers, ...this.#urls].map((one) => one.start()));
+  }
+
+  /** The public address of a function of that folder. */
+  url(name: string): string {
+    const { arn } = this.function(name).deployed;
+    const found = this.#urls.find(({ functionArn }) => functionArn === arn);
+    if (found === undefined) throw new Error(`${name} has no address`);
+    return found.base;
   }
 
   /** Ends everything; a second time does nothing. */
@@ -91,7 +121,7 @@ export class LambdaHost {
   }
 
   async #end(): Promise<void> {
-    await Promise.all([...this.#queuePollers, ...this.#streamPollers].map((poller) => poller.stop()));
+    await Promise.all([...this.#queuePollers, ...this.#streamPollers, ...this.#urls].map((one) => one.stop()));
     await Promise.all([...this.functions.values()].map((one) => one.stop()));
     this.#sqs.destroy();
   }
@@ -99,6 +129,8 @@ export class LambdaHost {
   /** Invokes a function asynchronously: with its retries, and its destination for what fails after them. */
   async invokeLater(functionArn: string, event: unknown): Promise<InvocationResult> {
     const host = this.#at(functionArn);
+    if (Buffer.byteLength(JSON.stringify(event)) > MAX_ASYNC_BYTES)
+      throw new Error(`${host.deployed.name}: the event is larger than Lambda takes asynchronously`);
     const { retries, onFailureArn } = host.deployed;
     for (let attempt = 0; ; attempt++) {
       const result = await host.invoke(event);
@@ -171,12 +203,13 @@ export class LambdaHost {
   async settled(timeoutMs: number): Promise<void> {
     const watched = [...new Map(this.stack.queueMappings.map((mapping) => [mapping.queueArn, mapping.queueUrl])).values()];
     const endMs = Date.now() + timeoutMs;
+    for (const poller of this.#streamPollers) poller.doubt();
     for (let quiet = 0; quiet < 3; ) {
       if (Date.now() > endMs) throw new Error(`still under way after ${timeoutMs} ms: ${await this.#underWay(watched)}`);
+      // the queues are asked only when nobody works: the emulator counts their messages one by one
       const busy = [...this.#queuePollers, ...this.#streamPollers].some(({ isBusy }) => isBusy);
-      const waiting = await this.#underWay(watched);
-      quiet = busy || waiting !== '' ? 0 : quiet + 1;
-      await pause(200);
+      quiet = busy || (await this.#underWay(watched)) !== '' ? 0 : quiet + 1;
+      await pause(busy ? 100 : 300);
     }
   }
 

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import {
   ChangeMessageVisibilityBatchCommand,
   DeleteMessageBatchCommand,
@@ -10,8 +11,11 @@ import { clientOptions, pause, REGION } from './aws.ts';
 import { type FunctionHost, type InvocationResult, MAX_PAYLOAD_BYTES } from './function-host.ts';
 import type { QueueMapping } from './template.ts';
 
-/** How often an empty queue is asked. */
-const IDLE_MS = 100;
+/** How often an empty queue is asked. Lambda waits at the queue instead, which in the emulator costs what asking costs. */
+const IDLE_MS = 300;
+const LONG_IDLE_MS = 900;
+/** So often in a row there was nothing before a queue is asked less often. */
+const LONG_IDLE = 10;
 /** Room for what stands around the messages of an event. */
 const ENVELOPE_BYTES = 64 * 1024;
 
@@ -25,6 +29,11 @@ export interface QueuePollerOptions {
    * as long here. What they are is read from the template and asserted.
    */
   readonly comeAgainSeconds: number;
+  /**
+   * Asked for each batch that was worked off: true, and it comes once more, in another order and with new receipt handles, as a standard queue
+   * delivers at least once and in no order.
+   */
+  readonly unrest?: (() => boolean) | undefined;
 }
 
 /** Feeds a function from a queue as Lambda's event source mapping does (Lambda Developer Guide, "Using Lambda with Amazon SQS"). */
@@ -39,6 +48,8 @@ export class QueuePoller {
   /** Largest batch, and messages that were reported as failed or came back with a failed batch. */
   largestBatch = 0;
   failed = 0;
+  /** Batches that came once more though they had been worked off. */
+  repeated = 0;
 
   constructor(mapping: QueueMapping, host: FunctionHost, options: QueuePollerOptions) {
     this.#mapping = mapping;
@@ -47,7 +58,7 @@ export class QueuePoller {
     this.#client = new SQSClient(clientOptions(options.endpoint));
   }
 
-  /** True while a batch is gathered or worked off. */
+  /** True while a batch is worked off; one that is gathered is in the queue, where it is counted as not visible. */
   get isBusy(): boolean {
     return this.#inFlight > 0;
   }
@@ -63,15 +74,17 @@ export class QueuePoller {
   }
 
   async #run(): Promise<void> {
+    let idle = 0;
     while (!this.#stopped) {
+      const batches = bySize(await this.#gather());
       this.#inFlight++;
       try {
-        const batch = await this.#gather();
-        if (batch.length > 0) await this.#workOff(batch);
+        for (const batch of batches) await this.#workOff(batch);
       } finally {
         this.#inFlight--;
       }
-      await pause(IDLE_MS);
+      idle = batches.length === 0 ? idle + 1 : 0;
+      if (idle > 0) await pause(idle < LONG_IDLE ? IDLE_MS : LONG_IDLE_MS);
     }
   }
 
@@ -92,10 +105,9 @@ export class QueuePoller {
       );
       if (Messages.length === 0 && batch.length === 0) return [];
       batch.push(...Messages);
-      bytes += Messages.reduce((sum, { Body = '' }) => sum + Buffer.byteLength(JSON.stringify(Body)) + 2_000, 0);
+      bytes += Messages.reduce((sum, message) => sum + sizeOf(message), 0);
       endsMs = Math.min(endsMs, Date.now() + windowSeconds * 1000);
-      // ten more messages, of at most 1 MiB each, may not fit: what came is one batch
-      if (bytes > MAX_PAYLOAD_BYTES / 4 || windowSeconds === 0) break;
+      if (bytes > MAX_PAYLOAD_BYTES || windowSeconds === 0) break;
       if (Messages.length === 0) await pause(IDLE_MS);
     }
     return batch;
@@ -108,6 +120,14 @@ export class QueuePoller {
     this.failed += failed.size;
     const done = batch.filter(({ MessageId }) => !failed.has(MessageId ?? ''));
     const again = batch.filter(({ MessageId }) => failed.has(MessageId ?? ''));
+    await this.#delete(done);
+    await this.#hide(again);
+    if (done.length === 0 || this.#options.unrest?.() !== true) return;
+    this.repeated++;
+    await this.#host.invoke({ Records: done.toReversed().map((message) => this.#record(received(message))) });
+  }
+
+  async #delete(done: readonly Message[]): Promise<void> {
     for (const some of tens(done)) {
       await this.#client.send(
         new DeleteMessageBatchCommand({
@@ -116,6 +136,9 @@ export class QueuePoller {
         }),
       );
     }
+  }
+
+  async #hide(again: readonly Message[]): Promise<void> {
     for (const some of tens(again)) {
       await this.#client.send(
         new ChangeMessageVisibilityBatchCommand({
@@ -148,6 +171,33 @@ export class QueuePoller {
       awsRegion: REGION,
     };
   }
+}
+
+/** The same message as it is received another time. What a function says of it then is of no consequence: it has been deleted. */
+function received(message: Message): Message {
+  const { ApproximateReceiveCount = '1', ...others } = message.Attributes ?? {};
+  const attributes = { ...others, ApproximateReceiveCount: String(Number(ApproximateReceiveCount) + 1) };
+  return { ...message, ReceiptHandle: randomUUID(), Attributes: attributes };
+}
+
+/** What fits into events, in the order in which it came. */
+function bySize(batch: readonly Message[]): readonly (readonly Message[])[] {
+  const parts: Message[][] = [];
+  let bytes = Number.POSITIVE_INFINITY;
+  for (const message of batch) {
+    bytes += sizeOf(message);
+    if (bytes > MAX_PAYLOAD_BYTES) {
+      parts.push([]);
+      bytes = ENVELOPE_BYTES + sizeOf(message);
+    }
+    parts.at(-1)?.push(message);
+  }
+  return parts;
+}
+
+/** Bytes of a message in an event, at most. */
+function sizeOf({ Body = '' }: Message): number {
+  return Buffer.byteLength(JSON.stringify(Body)) + 2_000;
 }
 
 /** All of them on a throw, and on an answer that names what is not in the batch or is no such answer. */

@@ -1,10 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import * as z from 'zod';
 import { ACCOUNT, callKinesis, pause, REGION } from './aws.ts';
-import type { FunctionHost, InvocationResult } from './function-host.ts';
+import { type FunctionHost, type InvocationResult, MAX_PAYLOAD_BYTES } from './function-host.ts';
 import type { StreamMapping } from './template.ts';
 
-const IDLE_MS = 100;
+/** How often a shard is asked: Lambda's own base rate (Developer Guide, "Using Lambda with Amazon Kinesis"). */
+const IDLE_MS = 1_000;
+/** Room for what stands around the data of a record. */
+const RECORD_BYTES = 2_000;
 const record = z.object({
   SequenceNumber: z.string(),
   PartitionKey: z.string(),
@@ -36,6 +39,8 @@ export class StreamPoller {
   #loops: readonly Promise<void>[] = [];
   #stopped = false;
   #inFlight = 0;
+  /** How often in a row a shard had nothing. */
+  readonly #empty = new Map<string, number>();
   /** Records that were given up. */
   givenUp = 0;
 
@@ -45,12 +50,19 @@ export class StreamPoller {
     this.#options = options;
   }
 
+  /** True while records are worked off, and until each shard has said twice since the last call of `doubt` that it has no more. */
   get isBusy(): boolean {
-    return this.#inFlight > 0;
+    return this.#inFlight > 0 || [...this.#empty.values()].some((times) => times < 2);
+  }
+
+  /** Something may have come into the stream. */
+  doubt(): void {
+    for (const shardId of this.#empty.keys()) this.#empty.set(shardId, 0);
   }
 
   async start(): Promise<void> {
     const { Shards } = shards.parse(await this.#call('ListShards', { StreamName: this.#mapping.streamName }));
+    for (const { ShardId } of Shards) this.#empty.set(ShardId, 0);
     this.#loops = Shards.map(({ ShardId }) => this.#run(ShardId));
   }
 
@@ -70,6 +82,7 @@ export class StreamPoller {
           await this.#call('GetRecords', { ShardIterator: iterator, Limit: batchSize - batch.length }),
         );
         iterator = NextShardIterator ?? undefined;
+        this.#empty.set(shardId, records.length === 0 ? (this.#empty.get(shardId) ?? 0) + 1 : 0);
         if (records.length > 0 && batch.length === 0) {
           this.#inFlight++;
           endsMs = Date.now() + windowSeconds * 1000;
@@ -80,7 +93,7 @@ export class StreamPoller {
       }
       if (batch.length === 0) continue;
       try {
-        await this.#workOff(shardId, batch, 0);
+        for (const part of bySize(batch)) await this.#workOff(shardId, part, 0);
       } finally {
         this.#inFlight--;
       }
@@ -94,6 +107,11 @@ export class StreamPoller {
   /** All of a batch, in order, whatever it takes. */
   async #workOff(shardId: string, batch: readonly StreamRecord[], attempts: number): Promise<void> {
     if (batch.length === 0 || this.#stopped) return;
+    const old = batch.findLastIndex((record) => this.#isTooOld(record)) + 1;
+    if (old > 0) {
+      await this.#giveUp(shardId, batch.slice(0, old), 'RecordAgeExceeded');
+      return this.#workOff(shardId, batch.slice(old), attempts);
+    }
     const result = await this.#host.invoke({ Records: batch.map((record) => this.#record(shardId, record)) });
     const from = failedFrom(batch, result, this.#mapping.reportsItemFailures);
     if (from === undefined) return;
@@ -104,17 +122,26 @@ export class StreamPoller {
       await this.#workOff(shardId, rest.slice(0, half), attempts);
       return this.#workOff(shardId, rest.slice(half), attempts);
     }
-    if (retries >= 0 && attempts >= retries) return this.#giveUp(shardId, rest);
+    if (retries >= 0 && attempts >= retries) return this.#giveUp(shardId, rest, 'RetryAttemptsExhausted');
     await pause(Math.min(1_000, 50 * 2 ** attempts));
     return this.#workOff(shardId, rest, attempts + 1);
   }
 
-  async #giveUp(shardId: string, records: readonly StreamRecord[]): Promise<void> {
+  #isTooOld({ ApproximateArrivalTimestamp }: StreamRecord): boolean {
+    const { maxAgeSeconds } = this.#mapping;
+    return maxAgeSeconds >= 0 && Date.now() / 1_000 - ApproximateArrivalTimestamp > maxAgeSeconds;
+  }
+
+  async #giveUp(
+    shardId: string,
+    records: readonly StreamRecord[],
+    condition: 'RetryAttemptsExhausted' | 'RecordAgeExceeded',
+  ): Promise<void> {
     this.givenUp += records.length;
     const { onFailureArn, streamArn, functionArn, retries } = this.#mapping;
     if (onFailureArn === undefined) return;
     await this.#options.giveUp(onFailureArn, {
-      requestContext: { requestId: randomUUID(), functionArn, condition: 'RetryAttemptsExhausted', approximateInvokeCount: retries + 1 },
+      requestContext: { requestId: randomUUID(), functionArn, condition, approximateInvokeCount: retries + 1 },
       responseContext: { statusCode: 200, executedVersion: '$LATEST', functionError: 'Unhandled' },
       version: '1.0',
       timestamp: new Date().toISOString(),
@@ -122,8 +149,8 @@ export class StreamPoller {
         shardId,
         startSequenceNumber: records[0]?.SequenceNumber,
         endSequenceNumber: records.at(-1)?.SequenceNumber,
-        approximateArrivalOfFirstRecord: records[0]?.ApproximateArrivalTimestamp,
-        approximateArrivalOfLastRecord: records.at(-1)?.ApproximateArrivalTimestamp,
+        approximateArrivalOfFirstRecord: arrivalOf(records[0]),
+        approximateArrivalOfLastRecord: arrivalOf(records.at(-1)),
         batchSize: records.length,
         streamArn,
       },
@@ -148,6 +175,26 @@ export class StreamPoller {
       eventSourceARN: this.#mapping.streamArn,
     };
   }
+}
+
+function arrivalOf(record: StreamRecord | undefined): string {
+  return new Date((record?.ApproximateArrivalTimestamp ?? 0) * 1_000).toISOString();
+}
+
+/** What fits into events, in the order in which it came; base64 is ASCII. */
+function bySize(batch: readonly StreamRecord[]): readonly (readonly StreamRecord[])[] {
+  const parts: StreamRecord[][] = [];
+  let bytes = Number.POSITIVE_INFINITY;
+  for (const record of batch) {
+    const size = record.Data.length + RECORD_BYTES;
+    bytes += size;
+    if (bytes > MAX_PAYLOAD_BYTES) {
+      parts.push([]);
+      bytes = size;
+    }
+    parts.at(-1)?.push(record);
+  }
+  return parts;
 }
 
 /** Where to go on: at the first of the batch on a throw, at the lowest record that the answer names; undefined when all is done. */

@@ -78,6 +78,13 @@ export interface DeployedQueue {
   readonly redrive: { readonly targetArn: string; readonly maxReceiveCount: number } | undefined;
 }
 
+/** A Function URL. */
+export interface FunctionAddress {
+  readonly functionArn: string;
+  /** `NONE`: anybody may call it. */
+  readonly authType: string;
+}
+
 /** A deployed stack. */
 export interface DeployedStack {
   readonly functions: readonly DeployedFunction[];
@@ -87,10 +94,12 @@ export interface DeployedStack {
   readonly queues: readonly DeployedQueue[];
   /** Rules that call a function every so often, by the function's ARN. */
   readonly schedules: readonly { readonly functionArn: string; readonly expression: string }[];
+  /** Functions with a public address. */
+  readonly urls: readonly FunctionAddress[];
   /** Patterns of the rules. */
   readonly patterns: readonly Json[];
-  /** Address of the emulator in place of what a URL of AWS says. */
-  readonly local: (text: string) => string;
+  /** An address of this machine in place of what a URL of AWS says. */
+  readonly local: (text: string, endpoint: string) => string;
 }
 
 /** Reads a deployed stack. `assembly` is the folder that the CDK wrote. */
@@ -137,7 +146,8 @@ class StackReader {
       patterns: this.#ofType('AWS::Events::Rule').flatMap(([, { Properties }]) =>
         Properties['EventPattern'] === undefined ? [] : [Properties['EventPattern'] as Json],
       ),
-      local: (text) => text.replaceAll(`https://sqs.${REGION}.amazonaws.com`, this.#endpoint),
+      urls: this.#ofType('AWS::Lambda::Url').map(([, each]) => this.#url(each)),
+      local: (text, endpoint) => text.replaceAll(`https://sqs.${REGION}.amazonaws.com`, endpoint),
     };
   }
 
@@ -270,6 +280,11 @@ class StackReader {
     return ScheduleExpression === undefined
       ? []
       : Targets.map(({ Arn }) => ({ functionArn: this.#ref(Arn), expression: ScheduleExpression }));
+  }
+
+  #url({ Properties }: Resource): FunctionAddress {
+    const { TargetFunctionArn, AuthType } = z.object({ TargetFunctionArn: z.unknown(), AuthType: z.string() }).parse(Properties);
+    return { functionArn: this.#ref(TargetFunctionArn), authType: AuthType };
   }
 
   /** A value of a template: a text, the name of a resource, or its ARN. */

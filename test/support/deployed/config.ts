@@ -1,0 +1,29 @@
+import { SAMPLE_CONFIG } from '../../../lib/simulate/sample-config.ts';
+import { REGION } from '../lambda-host/aws.ts';
+
+/** Where the organisation's trail writes. */
+export const BUCKET = 'acme-org-trail';
+/** Bearer token of those who post events and alerts. */
+export const TOKEN = 'a-token-that-senders-show';
+/** Clusters and the accounts they are in; the made-up EKS itself acts from the emulator's. */
+export const CLUSTERS = { demo: '111122223333', staging: '999988887777' } as const;
+
+/** Text of driftwire.yaml, for addresses of Loki, of Slack's API and of Prometheus' remote write. */
+export const configText = (loki: string, slack: string, prometheus: string): string => `${SAMPLE_CONFIG}
+loki: { url: "${loki}" }
+prometheus: { remote_write: { url: "${prometheus}" } }
+slack:
+  token: { ssm: /driftwire/slack-token }
+  signing_secret: { ssm: /driftwire/slack-signing }
+  channel: "C0DRIFT"
+  api_url: "${slack}"
+  actions: { allow_users: [U0ALICE] }
+serve: { ingest_token: { ssm: /driftwire/ingest-token } }
+aws:
+  region: ${REGION}
+  eks: { log_groups: [${Object.keys(CLUSTERS)
+    .map((cluster) => `/aws/eks/${cluster}/cluster`)
+    .join(', ')}], through: kinesis }
+  cloudtrail: { bucket: ${BUCKET} }
+  webhook: true
+`;

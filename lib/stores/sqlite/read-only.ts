@@ -1,5 +1,5 @@
 /** An embedded store for somebody who only looks: the file as it is, while `serve` may be writing to it. */
-import { existsSync } from 'node:fs';
+import { accessSync, constants } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { DriftwireError } from '../../core/errors.ts';
@@ -26,12 +26,7 @@ export class SqliteReader implements Noise {
   constructor(folder: string, nowMs: () => number = Date.now) {
     this.#path = join(folder, STORE_FILE);
     this.#nowMs = nowMs;
-    if (!existsSync(this.#path)) {
-      throw new DriftwireError(
-        'DW_STORE_UNUSABLE',
-        `there is no store in ${folder}: serve and scan --push make one in the folder that serve.state_dir of the configuration names`,
-      );
-    }
+    checkThere(folder, this.#path);
     let db: DatabaseSync | undefined;
     try {
       db = new DatabaseSync(this.#path, { readOnly: true, timeout: BUSY_MS });
@@ -60,5 +55,19 @@ export class SqliteReader implements Noise {
 
   close(): void {
     this.#db.close();
+  }
+}
+
+/** SQLite says of both that it cannot open the file, and a person does something else about each. */
+function checkThere(folder: string, path: string): void {
+  try {
+    accessSync(path, constants.R_OK);
+  } catch (cause) {
+    const code = cause instanceof Error && 'code' in cause ? String(cause.code) : '';
+    const message =
+      code === 'ENOENT' || code === 'ENOTDIR'
+        ? `there is no store in ${folder}: serve and scan --push make one in the folder that serve.state_dir of the configuration names`
+        : `the store ${path} may not be read (${code}): it is for the user only that serve runs as`;
+    throw new DriftwireError('DW_STORE_UNUSABLE', message, { cause });
   }
 }

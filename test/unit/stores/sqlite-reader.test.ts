@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
@@ -75,6 +75,19 @@ describe('a store that is only read', () => {
     expect(opening()).toMatchObject({ code: 'DW_STORE_UNUSABLE', message: expect.stringContaining(`no store in ${folder}`) });
     expect(opening().message).toContain('serve.state_dir');
     expect(existsSync(folder)).toBe(false);
+  });
+
+  test('that may not be looked at says whose it is', () => {
+    // root may read anything, so a link that leads nowhere stands for a folder that is closed
+    mkdirSync(folder);
+    symlinkSync('driftwire.db', file());
+    expect(opening()).toMatchObject({
+      code: 'DW_STORE_UNUSABLE',
+      message: expect.stringContaining('may not be read (ELOOP): it is for the user'),
+    });
+    rmSync(folder, { recursive: true });
+    writeFileSync(folder, '');
+    expect(opening().message).toContain(`no store in ${folder}`);
   });
 
   test('of an older version says from when on there is something to read', async () => {

@@ -1,8 +1,10 @@
 import { describe, expect, test } from 'vitest';
 import type { Admission } from '../../../lib/core/deliver/label-budget.ts';
+import { marksOf } from '../../../lib/core/deliver/ledger.ts';
 import type { Increment } from '../../../lib/core/ports.ts';
 import { countActions, type LabelsSeen, resolve, type Standing, type Wanted } from '../../../lib/stores/dynamodb/plan.ts';
 import { seenOnce } from '../../contract/noise.ts';
+import { foundWith } from '../../support/findings.ts';
 import { CHANGES, change, record } from '../../support/store-harness.ts';
 
 const ROOM = { budget: { chosenValues: 3, placedValues: 9, series: 50 }, noiseGroupsADay: 2, nowMs: Date.parse('2026-11-21T23:59:59Z') };
@@ -68,4 +70,23 @@ test('a transaction touches each item once', () => {
   // Room is taken once for both users.
   const room = actions.find(({ write }) => write.Update?.Key?.['sk']?.S === `${CHANGES} user`)?.write.Update;
   expect(room?.ExpressionAttributeValues).toEqual({ ':values': { N: '2' }, ':most': { N: '1' } });
+});
+
+test('two transactions that meet where noise is kept would meet without it, at the total of their rule', () => {
+  // one role, two people, two places: nothing else of them is the same, and totals of closed labels fall into different shards
+  const keysOf = (at: number, rule: string): readonly string[] => {
+    const actor = { user: `user-${at}` };
+    const found = foundWith({ rule, hostname: `host-${at}`, actor, target: { namespace: `ns-${at}` } });
+    const [event] = marksOf({ key: `k${at}`, requestKey: `k${at}`, principal: '111122223333:role/admin', findings: [found] });
+    if (event === undefined) throw new Error('no mark');
+    const resolved = resolve({ increments: event.increments, noise: event.noise ?? [] }, ROOM, seen({}));
+    return countActions('t', [event], resolved, { nowMs: ROOM.nowMs, random: () => at / 10 }).map(({ write: { Put, Update } }) => {
+      const { pk, sk } = Put?.Item ?? Update?.Key ?? {};
+      return `${pk?.S} | ${sk?.S}`;
+    });
+  };
+  const common = (one: readonly string[], other: readonly string[]) =>
+    one.filter((key) => other.includes(key)).map((key) => key.slice(0, 5));
+  expect(common(keysOf(1, 'Rule'), keysOf(9, 'Rule'))).toEqual(['total', 'noise']);
+  expect(common(keysOf(1, 'Rule'), keysOf(9, 'Another rule'))).toEqual([]);
 });

@@ -1,10 +1,10 @@
 /**
- * A place that gets of each event the copy that was counted first, and no other (ADR 8). Copies of one event by several ways differ in their text
+ * A place that gets of each event the copy that was counted first, and no other (ADR 9). Copies of one event by several ways differ in their text
  * or come late, so the place itself cannot tell that they are one; a repeat of the same copy it can.
  *
  * The mark of the event says which copy was first, so that asking costs nothing where an event comes once. A first copy that lies in a queue
- * or a spool stays there until it is delivered: others are left out at once. Of one that somebody read from a file, it must be known that it was
- * delivered: until then others take its place, in the stream that it has.
+ * or a spool stays there until it is delivered: others are left out at once, unless the place has refused it for good. Of one that somebody
+ * read from a file, it must be known that it was delivered: until then others take its place, in the stream that it has.
  */
 import type { Delivery } from '../model/delivery.ts';
 import type { DeliveryResult, SinkCheck } from '../model/delivery-result.ts';
@@ -82,24 +82,28 @@ export class FirstCopySink implements Sink {
 
   #step(delivery: Delivery, note: string | undefined, marked: ReadonlySet<string>): Step {
     const own = this.#counting.noteOf(delivery);
-    const isLoose = isLooseNote(note ?? own);
+    const has = marked.has(this.#notes.hasKey(delivery));
     // a mark without a note is of a version that kept none: what comes after it is sent, as that version did
     if (note === undefined || note === own) {
+      if (has) return told(DELIVERED);
       const isMoved = marked.has(this.#notes.movedKey(delivery));
       const isOpen = marked.has(this.#notes.openKey(delivery));
-      return { sent: isMoved ? late(delivery) : delivery, result: DELIVERED, isLoose, isOpen };
+      return { sent: isMoved ? late(delivery) : delivery, result: DELIVERED, isLoose: isLooseNote(own), isOpen };
     }
-    if (!isLoose || marked.has(this.#notes.hasKey(delivery))) return told(DELIVERED);
-    return { sent: late(delivery), result: DELIVERED, isLoose, isOpen: false };
+    const isKept = !isLooseNote(note) && !marked.has(this.#notes.refusedKey(delivery));
+    if (isKept || has) return told(DELIVERED);
+    return { sent: late(delivery), result: DELIVERED, isLoose: true, isOpen: false };
   }
 
-  /** What decides about a repeat: whether the same copy was moved or is open, whether another was delivered. */
+  /** What decides about a repeat beside the note of its mark. */
   #marksOf(delivery: Delivery, note: string | undefined): readonly string[] {
-    if (note === undefined || note === this.#counting.noteOf(delivery)) {
-      // what comes late as it is was never in doubt
-      return delivery.ingest === undefined ? [this.#notes.movedKey(delivery), this.#notes.openKey(delivery)] : [];
-    }
-    return isLooseNote(note) ? [this.#notes.hasKey(delivery)] : [];
+    const [has, refused] = [this.#notes.hasKey(delivery), this.#notes.refusedKey(delivery)];
+    const own = this.#counting.noteOf(delivery);
+    if (note !== undefined && note !== own) return isLooseNote(note) ? [has] : [has, refused];
+    // scanned again, it is pushed again: into a Loki that has lost it, for instance
+    const ofOwn = isLooseNote(own) ? [] : [has];
+    // what comes late as it is was never in doubt
+    return delivery.ingest === undefined ? [...ofOwn, this.#notes.movedKey(delivery), this.#notes.openKey(delivery)] : ofOwn;
   }
 
   /** What the place makes of the steps that send something. */
@@ -114,10 +118,12 @@ export class FirstCopySink implements Sink {
     };
     const results = await deliverTo(this.#sink, sent, { ...options, notes });
     const answered = pairs(steps, results);
-    const loose = pairs(sent, answered).flatMap(([delivery, [{ isLoose }, { kind }]]) =>
-      isLoose && kind === 'delivered' ? [delivery] : [],
-    );
-    if (loose.length > 0) await this.#notes.has(loose);
+    const outcomes = pairs(sent, answered);
+    const has = outcomes.flatMap(([delivery, [{ isLoose }, { kind }]]) => (isLoose && kind === 'delivered' ? [delivery] : []));
+    if (has.length > 0) await this.#notes.has(has);
+    // nobody will bring this copy again: from now on another may take its place
+    const refused = outcomes.flatMap(([delivery, [, result]]) => (result.kind === 'refused' && result.permanent ? [delivery] : []));
+    if (refused.length > 0) await this.#notes.refused(refused);
     return new Map(answered);
   }
 }

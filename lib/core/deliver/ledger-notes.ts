@@ -29,6 +29,11 @@ export class LedgerNotes implements Omit<SinkNotes, 'isOpen'> {
     return `${this.#place} open ${key}`;
   }
 
+  /** The mark of an event that the place refused for good, in the copy that came first. */
+  refusedKey({ key }: Delivery): string {
+    return `${this.#place} refused ${key}`;
+  }
+
   async openSince(deliveries: readonly Delivery[], nowMs: number): Promise<readonly number[]> {
     const marks = deliveries.map((delivery) => ({ key: this.openKey(delivery), increments: [], note: String(nowMs) }));
     await this.#count(marks);
@@ -43,6 +48,11 @@ export class LedgerNotes implements Omit<SinkNotes, 'isOpen'> {
   /** Notes that the place has these. */
   async has(deliveries: readonly Delivery[]): Promise<void> {
     await this.#count(deliveries.map((delivery) => ({ key: this.hasKey(delivery), increments: [] })));
+  }
+
+  /** Notes that the place has refused these for good. */
+  async refused(deliveries: readonly Delivery[]): Promise<void> {
+    await this.#count(deliveries.map((delivery) => ({ key: this.refusedKey(delivery), increments: [] })));
   }
 
   async #count(marks: Parameters<Ledger['count']>[0]): Promise<void> {

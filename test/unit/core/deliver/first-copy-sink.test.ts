@@ -106,6 +106,31 @@ describe('the copy that was first', () => {
   });
 });
 
+describe('a first copy that the place refused for good', () => {
+  const scanned = { ...late, findings: live.findings };
+
+  test('gives way to one that somebody brings again, by which it is there once', async () => {
+    let refuses = true;
+    const { hand, sent } = placeOf(new MemoryStore(), () => (refuses ? refused(true) : DELIVERED));
+    expect(await hand([live])).toEqual([refused(true)]);
+    expect(await hand([scanned], 'loose')).toEqual([refused(true)]);
+    refuses = false;
+    expect(await hand([scanned], 'loose')).toEqual([DELIVERED]);
+    expect(await hand([live])).toEqual([DELIVERED]);
+    expect(await hand([late])).toEqual([DELIVERED]);
+    expect(sent).toEqual([live, scanned, scanned]);
+  });
+
+  test('is sent again when it comes again itself', async () => {
+    let refuses = true;
+    const { hand, sent } = placeOf(new MemoryStore(), () => (refuses ? refused(true) : DELIVERED));
+    await hand([late]);
+    refuses = false;
+    expect(await hand([late])).toEqual([DELIVERED]);
+    expect(sent).toEqual([late, late]);
+  });
+});
+
 describe('a copy that somebody scanned', () => {
   const scanned = { ...live, ingest: 'backfill' as const };
 

@@ -14,13 +14,14 @@ describe('what a place notes about events', () => {
     expect(await new LedgerNotes('another', store).openSince([a], 9_000)).toEqual([9_000]);
   });
 
-  test('is what was moved and what is there, and counts nothing', async () => {
+  test('is what was moved, what is there and what was refused, and counts nothing', async () => {
     const store = new MemoryStore();
     const notes = new LedgerNotes('loki', store);
     await notes.move([a]);
     await notes.has([b]);
-    const keys = [a, b].flatMap((each) => [notes.movedKey(each), notes.hasKey(each)]);
-    expect(await store.marked([...keys, a.key])).toEqual(new Set([notes.movedKey(a), notes.hasKey(b)]));
+    await notes.refused([b]);
+    const keys = [a, b].flatMap((each) => [notes.movedKey(each), notes.hasKey(each), notes.refusedKey(each), notes.openKey(each)]);
+    expect(await store.marked([...keys, a.key])).toEqual(new Set([notes.movedKey(a), notes.hasKey(b), notes.refusedKey(b)]));
     expect(await store.totals()).toEqual([]);
   });
 
@@ -35,6 +36,7 @@ describe('what a place notes about events', () => {
     await expect(broken.openSince([a], 1)).rejects.toThrow('busy');
     await expect(broken.move([a])).rejects.toThrow('busy');
     await expect(broken.has([a])).rejects.toThrow('busy');
+    await expect(broken.refused([a])).rejects.toThrow('busy');
   });
 
   test('is not lost when it is forgotten between two questions', async () => {

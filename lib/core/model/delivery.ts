@@ -17,7 +17,8 @@ export interface Delivery {
   /**
    * Says that the event comes late: its source tells of events late (CloudTrail in S3, a scan of old files, reconciliation), or it
    * was old when it was accepted (`asAccepted`). Decided once and kept with the delivery, never anew from the event's age,
-   * because a repeat must end in the same log stream.
+   * because a repeat must end in the same log stream. Of several
+   * copies of one event the log gets the one that is counted first, late or not (`FirstCopySink`).
    */
   readonly ingest?: 'backfill';
   /** Says that the stream did not bring the event: it was found by asking its source again (reconciliation). Counted with the event, once. */

@@ -1,5 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { Counting } from '../../lib/core/deliver/counting.ts';
+import { FirstCopySink } from '../../lib/core/deliver/first-copy-sink.ts';
 import { LedgerSink } from '../../lib/core/deliver/ledger-sink.ts';
 import type { DeliveryResult } from '../../lib/core/model/delivery-result.ts';
 import { DeliveriesWork, type ReceivedMessage } from '../../lib/lambda/deliveries.ts';
@@ -43,9 +45,11 @@ test('whatever sinks say and however often a message comes, it ends in one way a
           return one?.kind === 'delivery' ? (one[name][before] ?? DELIVERED) : DELIVERED;
         });
       const [loki, people] = [sinkOf('loki'), sinkOf('people')];
+      const counting = new Counting(repeatsLedger);
+      const record = new FirstCopySink(loki, counting, store);
       const work = new DeliveriesWork({
         name: 'deliver',
-        sinks: new SinkSet(async () => [loki, people, new LedgerSink(repeatsLedger)], timing),
+        sinks: new SinkSet(async () => [record, people, new LedgerSink(repeatsLedger, undefined, counting)], timing),
         uncounted: new Set(['ledger']),
         repeats: repeatsLedger,
         ledger: async () => repeatsLedger,

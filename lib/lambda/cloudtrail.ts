@@ -36,6 +36,10 @@ export interface CloudTrailParts extends Omit<ReadingParts, 'timing'> {
 /** Longest name of an object in a line of the log: a key of S3 has at most 1,024 bytes. */
 const MAX_NAME = 1_200;
 
+/** What S3 says no to; without the right to list a bucket it says the same of an object that is gone. */
+const DENIED =
+  ': if it is encrypted with a key of your own, name the key under aws.cloudtrail.kms_key_arn; a bucket or key of another account must let the role of this function in';
+
 /** How long S3 may send nothing in the middle of an object, in ms. */
 const STALLED_MS = 10_000;
 
@@ -133,7 +137,9 @@ export class CloudTrailWork {
       return await s3.object(object);
     } catch (cause) {
       if (cause instanceof Error && (cause.name === 'NoSuchKey' || cause.name === 'NoSuchBucket')) return undefined;
-      throw cause;
+      const isDenied = cause instanceof Error && cause.name === 'AccessDenied';
+      const name = `s3://${object.bucket}/${object.key}`.slice(0, MAX_NAME);
+      throw new DriftwireError('DW_INPUT_UNREADABLE', `${name} cannot be read${isDenied ? DENIED : ''}`, { retryable: true, cause });
     }
   }
 }

@@ -32,7 +32,8 @@ export class Reconciler extends Construct {
       timeoutSeconds: 600,
       environment: { DRIFTWIRE_TABLE: ledger.tableName, DRIFTWIRE_FINDINGS_QUEUE_URL: findings.queueUrl },
       may: [mayLookUp(), ...mayFilter(this, logGroups), maySend(findings), ledger.may('GetItem', 'BatchGetItem', 'Query', 'PutItem')],
-      reservedConcurrency: 1,
+      // No concurrency is reserved: a new account has none to reserve, and its first deployment would fail for that. Two runs at once do no harm, the
+      // place of each source is replaced only by whoever has read it last.
       asynchronous: { retries: 1, onFailure: undelivered },
     });
     acknowledgeStar(this, 'CloudTrail knows no resource for LookupEvents');

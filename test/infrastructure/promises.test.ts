@@ -129,7 +129,11 @@ describe('every function', () => {
       Object.fromEntries(Object.values(stack).map((one) => [pathOf(one).at(-2), one.Properties['ReservedConcurrentExecutions']]));
     const { Driftwire } = templatesOf(EVERYTHING);
     if (Driftwire === undefined) throw new Error('no stack');
-    expect(reserved(resourcesOf(Driftwire, 'AWS::Lambda::Function'))).toMatchObject({ metrics: 1, reconcile: 1 });
+    expect(reserved(resourcesOf(Driftwire, 'AWS::Lambda::Function'))).toMatchObject({ metrics: 1, webhook: 10 });
+    // a new account has nothing to reserve, and must take a first deployment all the same
+    const { Driftwire: first } = templatesOf('');
+    if (first === undefined) throw new Error('no stack');
+    expect(new Set(Object.values(reserved(resourcesOf(first, 'AWS::Lambda::Function'))))).toEqual(new Set([undefined]));
     const { Driftwire: small } = templatesOf(EVERYTHING.replace('aws:\n', 'aws:\n  reserve_concurrency: false\n'));
     if (small === undefined) throw new Error('no stack');
     expect(new Set(Object.values(reserved(resourcesOf(small, 'AWS::Lambda::Function'))))).toEqual(new Set([undefined]));

@@ -52,6 +52,9 @@ export function parseHint(message: string, { expanded }: ConditionText, offset: 
   if (isValue && /^["']/.test(rest)) return 'the quote is not closed';
   if (message.startsWith('unexpected token') && rest.startsWith(',')) return "several values stand in parentheses: 'in (a, b)'";
   if (message.startsWith("expected a '('") && rest === '') return 'the condition ends where a check should stand';
+  const first = /^\s*(and|or)\s*$/.exec(expanded.slice(0, offset))?.[1];
+  if (first !== undefined) return `'${first}' joins two checks, and there is none before it`;
+  if (isValue && rest.startsWith('=')) return "write '=' once";
   return PARSE_HINTS.find(([words]) => message.startsWith(words))?.[1] ?? '';
 }
 
@@ -65,11 +68,19 @@ function afterField(rest: string): string {
 export function badNameHint({ name, message, text }: BadName, macros: ReadonlyMap<string, Macro>, inside?: string): string {
   if (message.startsWith('reference loop')) return 'macros may not refer to each other in a circle';
   if (name === inside) return 'a macro cannot refer to itself';
+  if (name === 'true' || name === 'false')
+    return 'there are no constants: a condition is made of checks, such as evt.num > 0, which is always true';
   if (macros.has(name)) return `'${name}' is defined later: a macro sees only those before it`;
   if (!text.written.includes(name))
     return `it is an item of a list that stands where a check should: write 'FIELD in (${text.lists.join(', ')})'`;
   return didYouMean(name, macros.keys()) || `define it with '- macro: ${name}', in this file or in one that is loaded before`;
 }
+
+/** What to do about an operator that the type of a field does not have, by how the message ends. */
+const TYPE_HINTS: readonly (readonly [words: string, hint: string])[] = [
+  ['for numeric filters', 'a number is compared with = != < <= > >= or in (...)'],
+  ['not supported list filters', "the field is a list: write 'FIELD intersects (a, b)' for any of them, 'FIELD in (a, b)' for all"],
+];
 
 /** What may be meant by a check that does not compile. */
 export function fieldHint(message: string, source: string, fields: ReadonlyMap<string, FieldSpec>): string {
@@ -79,7 +90,7 @@ export function fieldHint(message: string, source: string, fields: ReadonlyMap<s
   if (keyed !== undefined) return `write the argument in brackets: ${keyed}[name]`;
   if (message.includes('invalid regex pattern'))
     return 'patterns are RE2 in POSIX syntax: no \\d \\w \\s \\b, no (?...); [0-9] and [[:alpha:]] work';
-  return '';
+  return TYPE_HINTS.find(([words]) => message.endsWith(words))?.[1] ?? '';
 }
 
 /** What may be meant by an output that does not compile. */
@@ -104,13 +115,16 @@ export const INDENT_HINT =
 export function yamlHint(message: string, text: string, at: number): string {
   const before = text.slice(text.lastIndexOf('\n', at - 1) + 1, at);
   if (/^ *\t/.test(before + text.charAt(at))) return 'a tab as indentation: YAML takes blanks only';
-  if (message.startsWith('nested mappings')) return 'a value with a colon and a blank in it needs quotes';
+  if (message.startsWith('nested mappings'))
+    return /:\s/.test(text.slice(at).split('\n', 1)[0] as string)
+      ? 'a value with a colon and a blank in it needs quotes'
+      : 'the next line begins too far right: the keys of one item begin in the same column';
   if (message.startsWith('plain value cannot start')) return 'put the value in quotes';
   if (message.startsWith('implicit keys')) return 'is a colon missing behind a key?';
   if (message.startsWith('sequence item without')) return 'the keys of one item begin in the same column';
   if (message.endsWith('at node end'))
     return before.trim() === '' ? INDENT_HINT : 'the value ended before this: put the whole value in quotes';
-  if (message.startsWith('missing closing')) return 'the quote that begins the value is not closed';
+  if (message.startsWith('missing closing')) return 'the quote that opens here is not closed';
   return '';
 }
 

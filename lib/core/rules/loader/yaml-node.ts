@@ -65,9 +65,9 @@ export function readYaml(text: string, asFalco: boolean): YamlDocuments | { read
   const problems: YamlProblem[] = [];
   let lineEnd = -1;
   for (const { pos, message, code } of errors) {
-    // what follows on the same line is the consequence
-    if (pos[0] <= lineEnd) continue;
-    problems.push({ at: pos[0], message: wordsOf(message, code) });
+    // what follows on the same line is the consequence, and so is what follows a value that is complete
+    if (pos[0] <= lineEnd || (problems.length > 0 && message.includes('token in YAML stream'))) continue;
+    problems.push({ at: placeOf(text, message, pos[0]), message: wordsOf(message, code) });
     lineEnd = text.indexOf('\n', pos[0]);
     if (problems.length === MAX_PROBLEMS || lineEnd < 0) break;
   }
@@ -148,6 +148,12 @@ const NEXT_TOKEN = /:?(?:\s+|(?<=\s)#[^\n]*)*/y;
 function styleOf(type: Scalar['type']): YamlScalar['style'] {
   if (type === 'PLAIN') return 'plain';
   return type === 'QUOTE_SINGLE' ? 'single' : type === 'QUOTE_DOUBLE' ? 'double' : 'block';
+}
+
+/** Of a quote that is not closed, where it opens; the library gives the place where it gave up. */
+function placeOf(text: string, message: string, at: number): number {
+  const quote = /^Missing closing (["'])/.exec(message)?.[1];
+  return quote === undefined ? at : text.lastIndexOf(quote, at - 1);
 }
 
 /** The library's words as this program's: lower case. */

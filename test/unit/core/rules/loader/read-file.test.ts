@@ -35,12 +35,14 @@ describe('a rule file', () => {
     expect(modelIn(loads).rules.map(({ name }) => name)).toEqual(['r']);
     const broken = ruleText('r', 'ka.verb = get').replace('  priority: INFO\n  source', 'priority: INFO\nsource');
     expect(falcoIssues(broken)).toEqual([`${VALIDATE} Item has no mapping for key 'priority'`]);
-    expect(problemLines(broken)[0]).toBe(`1.yaml:5:1: error: unexpected scalar at node end; ${hint}`);
+    expect(problemLines(broken)).toEqual([`1.yaml:5:1: error: unexpected scalar at node end; ${hint}`]);
+    const tooFarRight = ruleText('r', 'ka.verb = get').replace('  output', '   output');
+    expect(problemLines(tooFarRight)[0]).toContain('the next line begins too far right');
   });
 
   test('a quote that is not closed is told', () => {
     expect(falcoIssues('- list: "a\n')[0]).toBe(`${VALIDATE} Item has no mapping for key 'items'`);
-    expect(problemLines('- list: "a\n')).toEqual(['1.yaml:2:1: error: missing closing "quote; the quote that begins the value is not closed']);
+    expect(problemLines('- list: "a\n')).toEqual(['1.yaml:1:9: error: missing closing "quote; the quote that opens here is not closed']);
   });
 
   test('too large a file is none', () => {

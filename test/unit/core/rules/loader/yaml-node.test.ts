@@ -54,7 +54,7 @@ describe('YAML as Falco reads it', () => {
 
   test.each([
     ['a: b: c\n', '3: nested mappings are not allowed in compact mappings'],
-    ['- "a\n', '5: missing closing "quote'],
+    ['- "a\n', '2: missing closing "quote'],
     ['- *x\n', '2: the alias *x names no anchor before it'],
     ['- &x [*x]\n', '6: the alias *x stands inside the value it names'],
     [`${'['.repeat(600)}${']'.repeat(600)}`, '500: nested more than 500 levels deep'],
@@ -79,9 +79,9 @@ describe('YAML as Falco reads it', () => {
   });
 
   test.each([
-    ['with the file', '- a: "b\n', ['[{"a"@2:"b "@5}@2]@0'], '8: missing closing "quote'],
-    ["with the file, '", "- a: 'b\n", ['[{"a"@2:"b "@5}@2]@0'], "8: missing closing 'quote"],
-    ['on a line further left', '- a: "b\nc"\n- d\n', ['[{"a"@2:"b c"@5}@2 "d"@13]@0'], '7: missing closing "quote'],
+    ['with the file', '- a: "b\n', ['[{"a"@2:"b "@5}@2]@0'], '5: missing closing "quote'],
+    ["with the file, '", "- a: 'b\n", ['[{"a"@2:"b "@5}@2]@0'], "5: missing closing 'quote"],
+    ['on a line further left', '- a: "b\nc"\n- d\n', ['[{"a"@2:"b c"@5}@2 "d"@13]@0'], '5: missing closing "quote'],
   ])('a text in quotes ends %s for Falco, and is a problem for people', (_, text, trees, problem) => {
     expect(documents(text, true)).toEqual(trees);
     expect(documents(text)[0]).toBe(problem);
@@ -89,8 +89,8 @@ describe('YAML as Falco reads it', () => {
 
   test('a line that begins right of the list is a problem for Falco too', () => {
     expect(documents('- a\n- "b"\n c\n', true)[0]).toBe('10: sequence item without - indicator');
-    expect(documents('- a: "b\n---\n- c\n', true)[0]).toBe('16: missing closing "quote');
-    expect(documents('- a: "b', true)[0]).toBe('7: missing closing "quote');
+    expect(documents('- a: "b\n---\n- c\n', true)[0]).toBe('5: missing closing "quote');
+    expect(documents('- a: "b', true)[0]).toBe('5: missing closing "quote');
     expect(documents('"a"\n"b"\n', true)[0]).toContain('unexpected');
     expect(documents('- a\n', true)).toEqual(['["a"@2]@0']);
     expect(documents('- "a" b\n', true)[0]).toContain('6: unexpected scalar at node end');

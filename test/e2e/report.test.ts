@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { type Browser, chromium, type Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { reportPage } from '../../lib/cli/report/page.ts';
+import { writeReport } from '../../lib/cli/report/page.ts';
 import { ReportBook } from '../../lib/cli/report/report-book.ts';
 import { foundWith } from '../support/findings.ts';
 import { realPart } from '../support/require.ts';
@@ -53,7 +53,9 @@ function hostileReport(): string {
   }
   const summary = { records: 129, findings: 129, eventsWithFindings: 129, dropped: {}, failed: {}, duplicates: 0 };
   const rules = HOSTILE.map((text) => ({ name: text, desc: text }));
-  return reportPage({ book, summary, inputs: 1, rules, madeMs: Date.UTC(2026, 2, 15) });
+  const pieces: string[] = [];
+  writeReport({ book, summary, inputs: 1, rules, madeMs: Date.UTC(2026, 2, 15) }, (text) => pieces.push(text));
+  return pieces.join('');
 }
 
 describe.skipIf(!realPart('chromium', CHROMIUM))('the report in a browser', () => {
@@ -161,6 +163,16 @@ describe.skipIf(!realPart('chromium', CHROMIUM))('the report in a browser', () =
     expect(await detail.isVisible()).toBe(false);
     expect(await page.evaluate("document.activeElement === document.querySelector('button.open')")).toBe(true);
     await page.close();
+  });
+
+  it('leaves every column room for a word, however long the names in the others are', async () => {
+    for (const width of [1280, 970]) {
+      const { page } = await open({ width });
+      const widths = await page.evaluate("[...document.querySelectorAll('.events th')].map((cell) => cell.getBoundingClientRect().width)");
+      expect(widths).toHaveLength(8);
+      expect(Math.min(...(widths as number[]))).toBeGreaterThan(60);
+      await page.close();
+    }
   });
 
   it.each([390, 320, 1280])('never scrolls sideways at %i pixels, with a detail open or not', async (width) => {

@@ -69,10 +69,12 @@ function known(event: AuditEvent): readonly Answer[] {
 function asked({ context: { event, verdict } }: Decision, isRepeat: boolean): readonly Answer[] {
   const yes = (is: boolean): string => (is ? 'yes' : 'no');
   const coded = (code: string): string => `${reasonWords(code)} (${code})`;
-  const stage = `${yes(verdict.decides)}${verdict.decides ? '' : ': another stage of this request is the one reported'}`;
+  const words = verdict.decides ? 'is the one reported' : 'is not the one reported';
+  const stage =
+    event.source === 'k8s_audit' ? [['does this stage decide?', `${yes(verdict.decides)}: ${event.stage} ${words}`] as const] : [];
   return [
     ['was it a change?', `${verdict.class}: ${CLASS_WORDS[verdict.class]}; ${coded(verdict.classReason)}`],
-    ...(event.source === 'k8s_audit' ? [[`does ${event.stage} decide?`, stage] as const] : []),
+    ...stage,
     ['break-glass?', yes(verdict.breakGlass)],
     ["a borrowed machine's name?", yes(verdict.spoofed)],
     ['whose hand?', `${verdict.hand}: ${HAND_WORDS[verdict.hand]}; ${coded(verdict.handReason)}`],

@@ -35,6 +35,16 @@ describe('driftwire explain', () => {
     expect(out.replace(/\n +/g, '')).toContain('long-name-'.repeat(40));
   });
 
+  test.each([
+    ['ResponseComplete', 'yes: ResponseComplete is the one reported'],
+    ['RequestReceived', 'no: RequestReceived is not the one reported'],
+    ['\u001b[2J', 'no: \\x1b[2J is not the one reported'],
+  ])('says of the stage %j whether it decides', async (stage, answer) => {
+    const log = write('stage.log', JSON.stringify(kubernetesEvent({ stage })));
+    const { out } = await runMain('explain', log, '--config', config);
+    expect(out).toContain(`  does this stage decide?      ${answer}\n`);
+  });
+
   test('tells a rule that does not match from one that an earlier rule hides', async () => {
     const first = write('first.yaml', 'rules: { rule_matching: first }\n');
     const log = write('stop.log', JSON.stringify(cloudtrailRecord({ eventSource: 'cloudtrail.amazonaws.com', eventName: 'StopLogging' })));

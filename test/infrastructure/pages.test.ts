@@ -59,6 +59,17 @@ describe('the bill', () => {
     expect(line?.how).toContain(`${(units / 1e6).toFixed(2)} M write units`);
   });
 
+  test('is computed with the numbers that the page of measurements shows', () => {
+    const page = file('docs/bench/functions.md');
+    for (const { batch, invocations, sends, transactions, items, writeUnits, readUnits } of MEASURED.requests) {
+      const cells = [batch, invocations, sends, transactions, items, writeUnits, readUnits];
+      expect(page).toContain(`| ${cells.join(' | ')} |`);
+    }
+    expect(page).toContain(
+      `takes ${MEASURED.flush.writeUnits.toFixed(1)} write units and ${MEASURED.flush.readUnits.toFixed(1)} read units`,
+    );
+  });
+
   test('of a small account is a few dollars, and grows slower than its events', () => {
     const totals = ACCOUNTS.map((account) => totalOf(billOf(account, facts)));
     const [small = 0, medium = 0, large = 0] = totals;

@@ -30,10 +30,10 @@ export interface RealRecords {
 }
 
 /** Records of one origin; one of them is the whole log of a cluster, of which the beginning is as good as all. */
-const MAX_OF_ORIGIN = 150;
+const MAX_OF_ORIGIN = 500;
 
 /**
- * The records of all files, each event once and of each origin - a folder - no more than the first 150: of two different records with the same id it is the
+ * The records of all files, each event once and of each origin - a folder - no more than the first 500: of two different records with the same id it is the
  * first one in the order of the files' names, because an id made up by hand is none. Times are moved into the stretch, in which each file keeps its order
  * and its distances as far as there is room; nothing else of a text is touched.
  */

@@ -23,30 +23,30 @@ interface Before {
  * is not put back either when the transaction is cancelled: that is done here, item by item. Nobody may write meanwhile.
  */
 export class Transactions {
-  readonly #call: CallDynamoDb;
+  /** Names of the keys of each table. */
   readonly #keys = new Map<string, Promise<readonly string[]>>();
 
-  constructor(call: CallDynamoDb) {
-    this.#call = call;
-  }
-
-  /** Writes what is to be written, by `write`, which sends a body; what was cancelled has changed nothing when this resolves. */
-  async run<T extends { readonly status: number }>(body: Buffer, write: (body: Buffer) => Promise<T>): Promise<T> {
+  /**
+   * Writes what is to be written, by `write`, which sends a body; what was cancelled has changed nothing when this resolves.
+   *
+   * @param call - For reading what was there before, and for putting it back.
+   */
+  async run<T extends { readonly status: number }>(body: Buffer, call: CallDynamoDb, write: (body: Buffer) => Promise<T>): Promise<T> {
     const { TransactItems, ...rest } = transaction.parse(JSON.parse(body.toString('utf8')));
-    const before = await this.#before(TransactItems);
+    const before = await this.#before(TransactItems, call);
     const items = TransactItems.map((each) => mapValues(each, (one) => ({ ...one, TableName: arnOf(one.TableName) })));
     const answer = await write(Buffer.from(JSON.stringify({ ...rest, TransactItems: items })));
-    if (answer.status >= 300) for (const each of before) await this.#restore(each);
+    if (answer.status >= 300) for (const each of before) await restore(each, call);
     return answer;
   }
 
-  async #before(items: z.infer<typeof transaction>['TransactItems']): Promise<readonly Before[]> {
+  async #before(items: z.infer<typeof transaction>['TransactItems'], call: CallDynamoDb): Promise<readonly Before[]> {
     const written = items.flatMap((each) => Object.entries(each).flatMap(([kind, one]) => (kind === 'ConditionCheck' ? [] : [one])));
-    const keys = await Promise.all(written.map(async (one) => ({ table: one.TableName, key: one.Key ?? (await this.#keyOf(one)) })));
+    const keys = await Promise.all(written.map(async (one) => ({ table: one.TableName, key: one.Key ?? (await this.#keyOf(one, call)) })));
     const all: Before[] = [];
     for (const table of new Set(keys.map((each) => each.table))) {
       const own = new Map(keys.filter((each) => each.table === table).map(({ key }) => [keyText(key, Object.keys(key)), key]));
-      const answer = await this.#call('BatchGetItem', { RequestItems: { [table]: { Keys: [...own.values()], ConsistentRead: true } } });
+      const answer = await call('BatchGetItem', { RequestItems: { [table]: { Keys: [...own.values()], ConsistentRead: true } } });
       const names = Object.keys([...own.values()][0] ?? {});
       const found = (gotten.parse(JSON.parse(answer.body.toString('utf8'))).Responses[table] ?? []).map(
         (one) => [keyText(one, names), one] as const,
@@ -57,21 +57,21 @@ export class Transactions {
     return all;
   }
 
-  async #restore({ table, key, item: old }: Before): Promise<void> {
-    if (old === undefined) await this.#call('DeleteItem', { TableName: table, Key: key });
-    else await this.#call('PutItem', { TableName: table, Item: old });
-  }
-
-  async #keyOf({ TableName, Item = {} }: Operation): Promise<z.infer<typeof item>> {
-    const names = this.#keys.get(TableName) ?? this.#describe(TableName);
+  async #keyOf({ TableName, Item = {} }: Operation, call: CallDynamoDb): Promise<z.infer<typeof item>> {
+    const names = this.#keys.get(TableName) ?? keysOf(TableName, call);
     this.#keys.set(TableName, names);
     return Object.fromEntries((await names).map((name) => [name, Item[name]]));
   }
+}
 
-  async #describe(TableName: string): Promise<readonly string[]> {
-    const answer = await this.#call('DescribeTable', { TableName });
-    return described.parse(JSON.parse(answer.body.toString('utf8'))).Table.KeySchema.map(({ AttributeName }) => AttributeName);
-  }
+async function keysOf(TableName: string, call: CallDynamoDb): Promise<readonly string[]> {
+  const answer = await call('DescribeTable', { TableName });
+  return described.parse(JSON.parse(answer.body.toString('utf8'))).Table.KeySchema.map(({ AttributeName }) => AttributeName);
+}
+
+async function restore({ table, key, item: old }: Before, call: CallDynamoDb): Promise<void> {
+  if (old === undefined) await call('DeleteItem', { TableName: table, Key: key });
+  else await call('PutItem', { TableName: table, Item: old });
 }
 
 function keyText(one: z.infer<typeof item>, names: readonly string[]): string {

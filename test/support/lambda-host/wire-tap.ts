@@ -26,13 +26,14 @@ interface Trap {
 }
 
 /**
- * A loopback address before another one. Calls of DynamoDB go on one after the other, because what a transaction of the emulator undoes when it is cancelled is not kept
- * apart from what others have written meanwhile (see `Transactions`); DynamoDB does no such thing. A call that has begun is carried out though its sender dies, as it would be.
+ * A loopback address before another one. Calls of DynamoDB go on one after the other: what is undone of a cancelled transaction is not kept apart
+ * from what others write meanwhile (see `Transactions`), as DynamoDB does it. A call that has begun is carried out though its sender dies, as it would be.
  */
 export class WireTap {
   readonly #target: URL;
   readonly #server: Server;
   readonly #traps: Trap[] = [];
+  readonly #transactions = new Transactions();
   #last: Promise<unknown> = Promise.resolve();
   #address = '';
 
@@ -80,7 +81,7 @@ export class WireTap {
         this.#pass(method, url, { ...headers, ...(sent === body ? {} : { 'content-length': String(sent.length) }) }, sent);
       const carryOut = (): Promise<Answer> => {
         if (!call.operation.endsWith('.TransactWriteItems')) return pass(body);
-        return new Transactions((name, input) => this.#dynamoDb(headers, name, input)).run(body, pass);
+        return this.#transactions.run(body, (name, input) => this.#dynamoDb(headers, name, input), pass);
       };
       let turn: Promise<Answer>;
       if (call.operation.startsWith('DynamoDB_')) {

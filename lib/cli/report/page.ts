@@ -9,8 +9,8 @@ import { sum } from '../table/summary-lines.ts';
 import { DROP_WORDS, FAILURE_WORDS } from '../words.ts';
 import { topList, trendChart } from './chart.ts';
 import { html, Markup, scriptJson } from './html.ts';
+import { type KeptEvent, keptJson, keptRow } from './kept-event.ts';
 import type { ReportBook } from './report-book.ts';
-import type { ReportEvent } from './report-event.ts';
 
 /** What a report is made of. */
 export interface ReportInput {
@@ -26,14 +26,14 @@ export interface ReportInput {
 const STATIC_ROWS = 200;
 
 /**
- * The report: one page that needs nothing from anywhere. Its content security policy allows only the script and the style
- * whose hashes stand in it, so that nothing from a log could run even if it slipped through the escaping.
+ * Writes the report, piece by piece so that it is never in memory as a whole: one page that needs nothing from anywhere. Its content security policy
+ * allows only the script and the style whose hashes stand in it, so that nothing from a log could run even if it slipped through the escaping.
  */
-export function reportPage(input: ReportInput): string {
+export function writeReport(input: ReportInput, write: (text: string) => void): void {
   const [style, script] = [reportAsset('report.css'), reportAsset('report.client.js')];
   const policy = `default-src 'none'; img-src data:; style-src '${hashOf(style)}'; script-src '${hashOf(script)}'; base-uri 'none'; form-action 'none'`;
   const events = input.book.events();
-  return html`<!doctype html>
+  const before = html`<!doctype html>
 <html lang="en">
 <head>
 <meta charset="utf-8">
@@ -56,11 +56,18 @@ ${table(events, input.book.count)}
 ${account(input)}
 </main>
 <dialog id="detail" aria-labelledby="detail-title"></dialog>
-<script type="application/json" id="data">${scriptJson({ events, rules: descriptions(input.rules, events) })}</script>
+<script type="application/json" id="data">`;
+  write(before.text);
+  write('{"events":[');
+  for (const [index, event] of events.entries()) write(index === 0 ? keptJson(event) : `,${keptJson(event)}`);
+  write(`],"rules":${scriptJson(descriptions(input.rules, events)).text}}`);
+  write(
+    html`</script>
 <script>${new Markup(script)}</script>
 </body>
 </html>
-`.text;
+`.text,
+  );
 }
 
 function hashOf(text: string): string {
@@ -68,8 +75,8 @@ function hashOf(text: string): string {
 }
 
 /** Only of rules that stand in the report. */
-function descriptions(rules: ReportInput['rules'], events: readonly ReportEvent[]): Readonly<Record<string, string>> {
-  const used = new Set(events.flatMap((event) => event.rules.map(({ name }) => name)));
+function descriptions(rules: ReportInput['rules'], events: readonly KeptEvent[]): Readonly<Record<string, string>> {
+  const used = new Set(events.flatMap((event) => event.rules));
   const shown = rules.map(({ name, desc }) => [visible(name), visible(desc.trim())] as const);
   return Object.fromEntries(shown.filter(([name]) => used.has(name)));
 }
@@ -108,7 +115,7 @@ function offsetMs(atMs: number): number {
   return localOffset(atMs).startsWith('-') ? -size : size;
 }
 
-function table(events: readonly ReportEvent[], all: number): Markup {
+function table(events: readonly KeptEvent[], all: number): Markup {
   if (events.length === 0) return html``;
   const people = [...new Set(events.map((event) => event.user))].sort();
   const sources = [...new Set(events.map((event) => event.source))].sort();
@@ -136,7 +143,8 @@ function table(events: readonly ReportEvent[], all: number): Markup {
 </section>`;
 }
 
-function staticRow(event: ReportEvent): Markup {
+function staticRow(kept: KeptEvent): Markup {
+  const event = keptRow(kept);
   return html`<tr><td data-name="Time">${event.at}</td><td data-name="Priority"><span class="level level-${event.priority}">${event.priority}</span></td><td data-name="Person">${event.user}</td><td data-name="What">${event.what}</td><td data-name="Resource">${event.resource}</td><td data-name="Where">${event.where}</td><td data-name="How">${event.how}</td><td data-name="Rules">${event.rules.map(({ name }) => name).join(', ')}</td></tr>
 `;
 }

@@ -2,7 +2,8 @@ import { PRIORITIES, type Priority } from '../../core/model/finding.ts';
 import type { EventFindings } from '../scan/printer.ts';
 import { resourceKind, severity } from '../table/event-row.ts';
 import { NameCounts, TimeCounts } from './counts.ts';
-import { type ReportEvent, reportEvent } from './report-event.ts';
+import { type KeptEvent, keptEvent } from './kept-event.ts';
+import { reportEvent } from './report-event.ts';
 
 /** Bounds of one report: more of it and no browser opens it on a phone. */
 export interface ReportLimits {
@@ -24,7 +25,7 @@ export class ReportBook {
   readonly times: TimeCounts = new TimeCounts();
   readonly priorities = new Map<Priority, number>();
   readonly #limits: ReportLimits;
-  #events: ReportEvent[] = [];
+  #events: KeptEvent[] = [];
   #rawChars = 0;
   #count = 0;
 
@@ -33,14 +34,14 @@ export class ReportBook {
   }
 
   add(findings: EventFindings): void {
-    const event = reportEvent(findings);
+    const event = keptEvent(reportEvent(findings));
     this.#count++;
     this.people.add(event.user);
     this.kinds.add(resourceKind(findings[0].finding));
     this.times.add(event.timeMs);
     this.priorities.set(event.priority, (this.priorities.get(event.priority) ?? 0) + 1);
     this.#events.push(event);
-    this.#rawChars += event.raw?.length ?? 0;
+    this.#rawChars += event.rawChars;
     // sorted only well above the bound, so that the cost of an event stays small
     if (this.#events.length >= SLACK * this.#limits.events || this.#rawChars >= SLACK * this.#limits.rawChars) this.#shrink();
   }
@@ -59,19 +60,19 @@ export class ReportBook {
   }
 
   /** The events shown, newest first. */
-  events(): readonly ReportEvent[] {
+  events(): readonly KeptEvent[] {
     this.#shrink();
     return [...this.#events].sort((left, right) => right.timeMs - left.timeMs);
   }
 
   /** Keeps the worst and newest events, and the records of as many of them as fit. */
   #shrink(): void {
-    const worstFirst = (left: ReportEvent, right: ReportEvent): number =>
+    const worstFirst = (left: KeptEvent, right: KeptEvent): number =>
       severity(left.priority) - severity(right.priority) || right.timeMs - left.timeMs;
     this.#events = this.#events.sort(worstFirst).slice(0, this.#limits.events);
     this.#rawChars = 0;
     for (const event of this.#events) {
-      const length = event.raw?.length ?? 0;
+      const length = event.raw === undefined ? 0 : event.rawChars;
       if (this.#rawChars + length > this.#limits.rawChars) event.raw = undefined;
       else this.#rawChars += length;
     }

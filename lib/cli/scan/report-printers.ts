@@ -1,8 +1,8 @@
-import { writeFileSync } from 'node:fs';
+import { closeSync, openSync } from 'node:fs';
 import type { RuleInfo } from '../../core/rules/engine.ts';
 import { UsageError } from '../context.ts';
-import type { Output } from '../output.ts';
-import { reportPage } from '../report/page.ts';
+import { type Output, outputTo } from '../output.ts';
+import { type ReportInput, writeReport } from '../report/page.ts';
 import { ReportBook } from '../report/report-book.ts';
 import type { Printer } from './printer.ts';
 
@@ -10,17 +10,17 @@ type Rules = readonly Pick<RuleInfo, 'name' | 'desc'>[];
 
 /** `--format html`: the report on standard output. */
 export function htmlPrinter(out: Output, nowMs: () => number, rules: Rules): Printer {
-  return reportPrinter(nowMs, rules, (page) => {
-    out.write(page);
+  return reportPrinter(nowMs, rules, (report) => {
+    writeReport(report, (text) => out.write(text));
     out.flush();
   });
 }
 
 /** `--report FILE`: the report beside the result. */
 export function reportFilePrinter(file: string, nowMs: () => number, rules: Rules, onWritten: () => void): Printer {
-  return reportPrinter(nowMs, rules, (page) => {
+  return reportPrinter(nowMs, rules, (report) => {
     try {
-      writeFileSync(file, page);
+      writeToFile(file, report);
     } catch (cause) {
       throw new UsageError(`--report: cannot write ${JSON.stringify(file)}: ${cause instanceof Error ? cause.message : cause}`, { cause });
     }
@@ -28,10 +28,21 @@ export function reportFilePrinter(file: string, nowMs: () => number, rules: Rule
   });
 }
 
-function reportPrinter(nowMs: () => number, rules: Rules, deliver: (page: string) => void): Printer {
+function writeToFile(file: string, report: ReportInput): void {
+  const fd = openSync(file, 'w');
+  try {
+    const out = outputTo(fd);
+    writeReport(report, (text) => out.write(text));
+    out.flush();
+  } finally {
+    closeSync(fd);
+  }
+}
+
+function reportPrinter(nowMs: () => number, rules: Rules, deliver: (report: ReportInput) => void): Printer {
   const book = new ReportBook();
   return {
     event: (findings) => book.add(findings),
-    finish: (summary, inputs) => deliver(reportPage({ book, summary, inputs, rules, madeMs: nowMs() })),
+    finish: (summary, inputs) => deliver({ book, summary, inputs, rules, madeMs: nowMs() }),
   };
 }

@@ -1,6 +1,8 @@
 /** What a thousand events cost in calls of AWS, from the functions themselves over counting clients. */
 import { dynamoDb } from '../../lib/clients/aws.ts';
 import { SYSTEM_TIMING } from '../../lib/clients/retry.ts';
+import { Counting } from '../../lib/core/deliver/counting.ts';
+import { FirstCopySink } from '../../lib/core/deliver/first-copy-sink.ts';
 import { LedgerSink } from '../../lib/core/deliver/ledger-sink.ts';
 import { AlertsSink } from '../../lib/lambda/alerts-sink.ts';
 import { CloudTrailWork } from '../../lib/lambda/cloudtrail.ts';
@@ -78,12 +80,15 @@ async function countWith(moto: Moto, batch: number): Promise<FunctionRequests> {
     trail: undefined,
     openS3: async () => new FakeS3(),
   });
-  const ledger = new RepeatsLedger(countingStore(moto, table, billed));
+  const store = countingStore(moto, table, billed);
+  const ledger = new RepeatsLedger(store);
+  const counting = new Counting(ledger);
+  const loki = new FirstCopySink(new RecordingSink('loki'), counting, store);
   const delivering = new DeliveriesWork({
     ...common,
     name: 'deliver',
     sinks: new SinkSet(
-      async () => [new RecordingSink('loki'), new LedgerSink(ledger), new AlertsSink(queue(alerts), 'Debug', SYSTEM_TIMING)],
+      async () => [loki, new LedgerSink(ledger, undefined, counting), new AlertsSink(queue(alerts), 'Debug', SYSTEM_TIMING)],
       SYSTEM_TIMING,
     ),
     uncounted: new Set(['ledger', 'alerts']),

@@ -1,5 +1,5 @@
 import { execFile, spawnSync } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -7,6 +7,7 @@ import { promisify } from 'node:util';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { FakeLoki } from '../support/fake-loki/server.ts';
 import { kubernetesEvent } from '../support/records.ts';
+import { ServeProcess } from '../support/serve-process.ts';
 
 const PROGRAM = fileURLToPath(new URL('../../bin/driftwire.ts', import.meta.url));
 
@@ -54,6 +55,30 @@ describe('scan --push', () => {
     expect(again.status).toBe(0);
     expect(stored()).toHaveLength(1_200);
     expect(loki.stored().every(({ stream }) => stream.includes('ingest="backfill"'))).toBe(true);
+  });
+
+  test('leaves out what serve has delivered from a webhook, and serve what a scan has', { timeout: 90_000 }, async () => {
+    writeFileSync(
+      join(folder, 'driftwire.yaml'),
+      `${readFileSync(join(folder, 'driftwire.yaml'), 'utf8').replace('serve: {', 'serve: { listen: "127.0.0.1:0",')}`,
+    );
+    const records = readFileSync(join(folder, 'audit.log'), 'utf8').trim().split('\n');
+    const post = async (some: readonly string[]): Promise<void> => {
+      const serve = await ServeProcess.start(folder);
+      // the items of a list are written in another way than the lines of a file
+      const items = some.map((record) => Object.fromEntries(Object.entries(JSON.parse(record) as object).toReversed()));
+      await serve.post('/ingest/kubernetes', JSON.stringify({ kind: 'EventList', apiVersion: 'audit.k8s.io/v1', metadata: {}, items }));
+      await expect.poll(() => serve.metric('driftwire_deliveries_total'), { timeout: 20_000 }).toBeGreaterThanOrEqual(some.length);
+      await serve.end('SIGTERM');
+    };
+    await post(records.slice(0, 200));
+    expect(new Set(stored()).size).toBe(200);
+    expect((await run('scan', 'audit.log', '--push', '--format', 'jsonl')).err).toContain('pushed to loki: 1,200 events delivered\n');
+    await post(records.slice(100, 300));
+    expect(stored()).toHaveLength(1_200);
+    expect(new Set(stored()).size).toBe(1_200);
+    const late = loki.stored().filter(({ stream }) => stream.includes('ingest="backfill"'));
+    expect(late.reduce((sum, { entries }) => sum + entries.length, 0)).toBe(1_000);
   });
 
   test('says which sink did not take what, and ends with 4', { timeout: 60_000 }, async () => {

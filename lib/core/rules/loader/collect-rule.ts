@@ -3,6 +3,7 @@ import type { EventSource } from '../../model/raw-record.ts';
 import { checkedException } from './collect-exceptions.ts';
 import { type Collection, type ExceptionInfo, isWritten, type RuleEntry, type RuleParts } from './collection.ts';
 import type { Context } from './context.ts';
+import { noteOfReplacement } from './decode.ts';
 import type { IssueSink } from './issues.ts';
 import { didYouMean } from './nearest.ts';
 
@@ -34,6 +35,7 @@ export class RuleCollector {
         hint: this.#otherSource(rule.source),
       });
     const exceptions = rule.parts.exceptions.flatMap((exception) => this.#whole(exception, knownSource));
+    noteOfReplacement(this.#sink, this.#into.rules.get(rule.name), rule.context);
     this.#into.define<RuleEntry>(this.#into.rules, { ...rule, knownSource, parts: { ...rule.parts, exceptions } });
   }
 

@@ -132,16 +132,33 @@ export function readTexts(
   });
 }
 
-/** Warns of keys that an item of its kind does not have. */
+/** Warns of keys that an item of its kind does not have, and of those that stand twice. */
 export function warnOfUnknownKeys(sink: IssueSink, item: YamlMap, known: readonly string[], context: Context): void {
+  const before = new Set<string>();
   for (const { key } of item.pairs) {
     const word = key.kind === 'scalar' ? key.value : 'null';
+    if (before.has(word))
+      sink.note(`Key '${word}' stands twice: only the first one counts`, context, 'leave one of them out', {
+        source: context.source,
+        at: key.at,
+      });
+    before.add(word);
     if (known.includes(word)) continue;
     sink.warning('LOAD_UNKNOWN_KEY', `Unknown key '${word}'. The key will be ignored.`, context, {
       hint: didYouMean(word, known) || `known keys: ${known.join(', ')}`,
       where: { source: context.source, at: key.at },
     });
   }
+}
+
+/** Tells of a definition that replaces another of the same file: of two files that is meant, of one hardly. */
+export function noteOfReplacement(sink: IssueSink, before: { readonly context: Context } | undefined, context: Context): void {
+  if (before?.context.source !== context.source) return;
+  const { line } = context.source.place(before.context.at);
+  sink.note(`replaces the one of the same name in line ${line}`, context, 'give one of them another name, or leave it out', {
+    source: context.source,
+    at: context.at,
+  });
 }
 
 function missing(item: YamlMap, key: string, hint = `add '${key}:' with a value`): string {

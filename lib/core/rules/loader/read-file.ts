@@ -3,7 +3,7 @@ import { attempt } from '../../attempt.ts';
 import { RuleCollector } from './collect-rule.ts';
 import type { Collection, ListEntry, MacroEntry } from './collection.ts';
 import { Context } from './context.ts';
-import { readFlag, readPart, readText, readTexts, warnOfUnknownKeys } from './decode.ts';
+import { noteOfReplacement, readFlag, readPart, readText, readTexts, warnOfUnknownKeys } from './decode.ts';
 import { validateSchema } from './file-schema.ts';
 import { INDENT_HINT, yamlHint } from './hints.ts';
 import { FirstError, type IssueSink } from './issues.ts';
@@ -126,6 +126,7 @@ class ItemReader {
     const appends = this.#appends(item, 'items', context);
     if (name !== undefined) {
       const before = this.#into.lists.get(name);
+      if (!appends) noteOfReplacement(this.#sink, before, context);
       if (!appends) this.#into.define<ListEntry>(this.#into.lists, { name, context, items });
       else if (before !== undefined) this.#into.change(this.#into.lists, { ...before, items: [...before.items, ...items] });
       else
@@ -153,6 +154,7 @@ class ItemReader {
     const appends = this.#appends(item, 'condition', context);
     if (name !== undefined) {
       const before = this.#into.macros.get(name);
+      if (!appends) noteOfReplacement(this.#sink, before, context);
       if (!appends) this.#into.define<MacroEntry>(this.#into.macros, { name, context, conditionContext: part?.context ?? context, parts });
       else if (before !== undefined) this.#into.change(this.#into.macros, { ...before, parts: [...before.parts, ...parts] });
       else

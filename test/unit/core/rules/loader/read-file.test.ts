@@ -45,6 +45,20 @@ describe('a rule file', () => {
     expect(problemLines('- list: "a\n')).toEqual(['1.yaml:1:9: error: missing closing "quote; the quote that opens here is not closed']);
   });
 
+  test('what counts nothing because it stands twice in a file is told to people', () => {
+    const twice = '- list: l\n  items: [a]\n  items: [b]\n- list: l\n  items: [get]\n- macro: m\n  condition: ka.verb = x\n';
+    const texts = `${twice}- macro: m\n  condition: ka.verb in (l)\n${ruleText('r', 'm')}${ruleText('r', 'm')}`;
+    expect(falcoIssues(texts, ruleText('r', 'm'))).toEqual([]);
+    const replaces = (name: string, line: number): string =>
+      `warning: ${name}: replaces the one of the same name in line ${line}; give one of them another name, or leave it out`;
+    expect(problemLines(texts, ruleText('r', 'm'))).toEqual([
+      "1.yaml:3:3: warning: list 'l': Key 'items' stands twice: only the first one counts; leave one of them out",
+      `1.yaml:4:3: ${replaces("list 'l'", 1)}`,
+      `1.yaml:8:3: ${replaces("macro 'm'", 6)}`,
+      `1.yaml:16:3: ${replaces("rule 'r'", 10)}`,
+    ]);
+  });
+
   test('too large a file is none', () => {
     expect(problemLines(' '.repeat(4_000_001))).toEqual(['1.yaml:1:1: error: too large: 4000001 characters, at most 4000000 are read']);
   });

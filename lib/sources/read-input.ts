@@ -4,6 +4,7 @@ import type { Chunks } from './inflate.ts';
 import { openReader, type ReadContext, type Reader } from './reader.ts';
 import { openFastReader } from './scanner/fast-reader.ts';
 import { inflateInput } from './sized-gunzip.ts';
+import { fromUtf16 } from './utf16.ts';
 
 /** Opens a reader; the scanner's fast one has the same shape as the one that parses everything. */
 export type OpenReader = (name: string, receiver: Receiver, limits: ReadLimits, context: ReadContext) => Reader;
@@ -21,7 +22,9 @@ export async function readInput(
   open: OpenReader = receiver.prefilter === undefined ? openReader : openFastReader,
 ): Promise<void> {
   const reader = open(name, receiver, limits, context);
-  const failure = await inflateInput(chunks, limits, (chunk) => reader.push(chunk)).catch(unreadable);
+  const text = fromUtf16((chunk) => reader.push(chunk));
+  const failure = await inflateInput(chunks, limits, text.write).catch(unreadable);
+  text.end();
   // What damaged the input stands where its text ends.
   const line = reader.end();
   if (failure !== undefined) receiver.take({ kind: 'failed', origin: { input: name, line, path: '' }, ...failure });

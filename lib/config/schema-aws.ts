@@ -65,6 +65,9 @@ const cloudtrail = z
         'not the name of a bucket: 3 to 63 lower-case letters, digits, dots and hyphens, no s3:// before it',
       )
       .describe('Bucket of the existing trail.'),
+    account: accountId
+      .optional()
+      .describe('Account of the bucket, if it is not the one that is deployed to. Looked at with `notices: s3` only.'),
     prefix: text.optional().describe('Key prefix of the trail, before `AWSLogs/`.'),
     notices: z
       .enum(['eventbridge', 's3', 'sns'])

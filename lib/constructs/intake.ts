@@ -98,8 +98,10 @@ function announceObjects(scope: Construct, queue: WorkQueue, trail: Trail, undel
       targets: [new QueueTarget(queue, undelivered)],
     });
   } else if (trail.notices === 's3') {
+    // The ARN of a bucket names no account: whoever made a bucket of this name after it was deleted could send too.
     letSend(queue, 's3.amazonaws.com', {
       ArnEquals: { 'aws:SourceArn': bucketArn(stack, trail.bucket) },
+      StringEquals: { 'aws:SourceAccount': trail.account ?? stack.account },
     });
   } else if (trail.topic_arn !== undefined) {
     letSend(queue, 'sns.amazonaws.com', { ArnEquals: { 'aws:SourceArn': trail.topic_arn } });

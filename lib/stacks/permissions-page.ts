@@ -147,7 +147,7 @@ function publicPart(): string {
 | what | who | how it is held |
 | --- | --- | --- |
 | queue \`detector/intake/events\` | EventBridge, for this one rule; in a processor also roles \`driftwire-collector-*\` of the organisation or accounts under \`aws.collectors\` | queue policy: \`aws:SourceArn\`, or \`aws:PrincipalArn\` with \`aws:PrincipalOrgID\` |
-| queue \`detector/intake/objects\` | EventBridge for one rule, or the one bucket, or the one topic | queue policy: \`aws:SourceArn\` |
+| queue \`detector/intake/objects\` | EventBridge for one rule, or the one bucket of the one account, or the one topic | queue policy: \`aws:SourceArn\`, for a bucket \`aws:SourceAccount\` too |
 | queue \`aside/undelivered\` | the rules of the stack, for what they could not deliver; its functions | queue policy: \`aws:SourceArn\`; the roles above |
 | queue \`totals/missed-minutes\` | the schedule of \`metrics\`, and \`metrics\`, for minutes that failed | queue policy: \`aws:SourceArn\`; the role above |
 | queues \`delivery/findings\`, \`delivery/alerts\` | the functions above, nobody else | no policy but the refusal of what is not TLS |

@@ -241,8 +241,12 @@ describe('who may put something into a queue', () => {
 
   test('with a bucket that tells itself: the bucket; with a topic: the topic', () => {
     expect(senders(CONFIGS['standalone with notices from the bucket'] ?? '').filter((one) => one.includes('s3.amazonaws.com'))).toEqual([
-      'detector/intake/objects: sqs:SendMessage by {"Service":"s3.amazonaws.com"} if {"ArnEquals":{"aws:SourceArn":{"Fn::Join":["",["arn:",{"Ref":"AWS::Partition"},":s3:::acme-trail"]]}}}',
+      'detector/intake/objects: sqs:SendMessage by {"Service":"s3.amazonaws.com"} if {"ArnEquals":{"aws:SourceArn":{"Fn::Join":["",["arn:",{"Ref":"AWS::Partition"},":s3:::acme-trail"]]}},"StringEquals":{"aws:SourceAccount":{"Ref":"AWS::AccountId"}}}',
     ]);
+    const elsewhere = senders('aws: { cloudtrail: { bucket: acme-trail, notices: s3, account: "444455556666" } }').filter((one) =>
+      one.includes('s3.amazonaws.com'),
+    );
+    expect(elsewhere.join()).toContain('"aws:SourceAccount":"444455556666"');
     const topic = 'if {"ArnEquals":{"aws:SourceArn":"arn:aws:sns:eu-west-1:111122223333:trail"}}';
     expect(senders(CONFIGS['standalone with notices from a topic'] ?? '').filter((one) => one.includes('sns.amazonaws.com'))).toEqual([
       `aside/undelivered: sqs:SendMessage by {"Service":"sns.amazonaws.com"} ${topic}`,

@@ -20,17 +20,19 @@ import type { Delivery } from '../core/model/delivery.ts';
 import type { DeliveryReason, DeliveryResult } from '../core/model/delivery-result.ts';
 import type { SinkNotes } from '../core/ports.ts';
 import type { LokiAddress } from './loki-address.ts';
-import type { LokiGate } from './loki-gate.ts';
 import { lookUp } from './loki-lookup.ts';
+import type { LokiMemory } from './loki-memory.ts';
 import type { StreamPace } from './loki-pace.ts';
 import { answerText, type PushHttp, unansweredReason } from './loki-push.ts';
+import type { SinkGate } from './sink-gate.ts';
 
 /** What a call works with. */
 export interface LokiRunParts {
   readonly push: PushHttp;
   readonly client: HttpClient;
   readonly address: LokiAddress;
-  readonly gate: LokiGate;
+  readonly gate: SinkGate;
+  readonly memory: LokiMemory;
   readonly pace: StreamPace;
   readonly timing: Timing;
   readonly retry: RetryPolicy;
@@ -129,7 +131,7 @@ export class LokiRun {
   }
 
   #entryOf(delivery: Delivery): LokiEntry {
-    return lokiEntry(delivery, { ...this.#parts.entry, maxLineBytes: this.#parts.gate.maxLineBytes });
+    return lokiEntry(delivery, { ...this.#parts.entry, maxLineBytes: this.#parts.memory.maxLineBytes });
   }
 
   /** Waits until something may be sent; a result says that this call will not see it. */
@@ -237,7 +239,7 @@ export class LokiRun {
 
   #refuse(refused: readonly Refused[], { stream }: Batch, text: string, message: string): void {
     const long = refused.filter(({ reason }) => reason === 'too_large').map(({ item }) => item);
-    const cuts = long.length > 0 && this.#parts.gate.learnLineLimit(namedLineLimit(text));
+    const cuts = long.length > 0 && this.#parts.memory.learnLineLimit(namedLineLimit(text));
     if (cuts) this.#requeue(long, (delivery) => ({ ...this.#entryOf(delivery), stream }));
     for (const { item, reason } of refused) {
       if (!(cuts && reason === 'too_large')) this.#settle(item.index, { kind: 'refused', reason, permanent: true, message });
@@ -294,20 +296,20 @@ export class LokiRun {
   #isOpen({ entry, index }: Placed): boolean {
     const delivery = this.#deliveries[index];
     if (delivery === undefined || entry.stream['ingest'] !== undefined) return false;
-    const { notes, gate } = this.#parts;
-    return notes === undefined ? gate.isOpen(delivery.key) : notes.isOpen(delivery);
+    const { notes, memory } = this.#parts;
+    return notes === undefined ? memory.isOpen(delivery.key) : notes.isOpen(delivery);
   }
 
   /** Those that may be there and are not found yet. */
   async #unseen(items: readonly Placed[]): Promise<readonly Placed[]> {
-    const { gate, patienceMs, timing, notes } = this.#parts;
+    const { memory, patienceMs, timing, notes } = this.#parts;
     const nowMs = timing.now();
     const visibleNs = BigInt(Math.trunc(nowMs - SURELY_VISIBLE_MS)) * 1_000_000n;
     const old = items.filter(({ entry }) => entry.timeNs <= visibleNs);
     if (old.length === 0) return [];
     const since =
       notes === undefined
-        ? old.map(({ index }) => gate.openSinceMs(this.#deliveries[index]?.key ?? ''))
+        ? old.map(({ index }) => memory.openSinceMs(this.#deliveries[index]?.key ?? ''))
         : await notes.openSince(this.#of(old), nowMs);
     return old.filter((_, at) => nowMs - (since[at] ?? nowMs) < patienceMs);
   }
@@ -352,7 +354,7 @@ export class LokiRun {
     const delivery = this.#deliveries[index];
     if (delivery === undefined || this.#results[index] !== undefined) return;
     this.#results[index] = result;
-    if (result.kind !== 'later') this.#parts.gate.settled(delivery.key);
+    if (result.kind !== 'later') this.#parts.memory.settled(delivery.key);
     this.#parts.onSettled(delivery, result);
   }
 }

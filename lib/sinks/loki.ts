@@ -8,10 +8,11 @@ import type { Delivery } from '../core/model/delivery.ts';
 import type { DeliveryResult, SinkCheck } from '../core/model/delivery-result.ts';
 import type { DeliverOptions, OnResult, Sink } from '../core/ports.ts';
 import { type LokiAddress, lokiAddress } from './loki-address.ts';
-import { LokiGate } from './loki-gate.ts';
+import { LokiMemory } from './loki-memory.ts';
 import { StreamPace } from './loki-pace.ts';
 import { answerText, PushHttp, unansweredReason } from './loki-push.ts';
 import { LokiRun } from './loki-run.ts';
+import { SinkGate } from './sink-gate.ts';
 
 /** How one Loki is reached and what is sent to it. */
 export interface LokiSinkOptions {
@@ -52,7 +53,8 @@ export class LokiSink implements Sink {
   readonly #address: LokiAddress;
   readonly #client: HttpClient;
   readonly #push: PushHttp;
-  readonly #gate: LokiGate;
+  readonly #gate: SinkGate;
+  readonly #memory: LokiMemory;
   readonly #pace: StreamPace;
   readonly #timing: Timing;
   readonly #onResult: OnResult | undefined;
@@ -64,7 +66,8 @@ export class LokiSink implements Sink {
     this.#address = lokiAddress(options.url);
     this.#client = new HttpClient(options.http);
     this.#push = new PushHttp(this.#client, this.#address.push, options.tenant);
-    this.#gate = new LokiGate(timing, options.maxLineBytes ?? DEFAULT_LINE_BYTES);
+    this.#gate = new SinkGate(timing);
+    this.#memory = new LokiMemory(timing, options.maxLineBytes ?? DEFAULT_LINE_BYTES);
     this.#pace = new StreamPace(timing);
     this.#timing = timing;
     this.#onResult = onResult;
@@ -113,6 +116,7 @@ export class LokiSink implements Sink {
       client: this.#client,
       address: this.#address,
       gate: this.#gate,
+      memory: this.#memory,
       pace: this.#pace,
       timing: this.#timing,
       retry: this.#options.retry ?? DEFAULT_RETRY,

@@ -5,9 +5,9 @@ import { DriftwireError } from '../core/errors.ts';
 import type { AlertState } from '../core/model/alert.ts';
 import type { Delivery } from '../core/model/delivery.ts';
 import type { DeliveryReason, DeliveryResult } from '../core/model/delivery-result.ts';
-import type { ReceiverGate } from './receiver-gate.ts';
 import type { ReceiverMemory } from './receiver-memory.ts';
 import type { ItemVerdict, Parcel, ReceiverItem, ReceiverProtocol, SendVerdict } from './receiver-protocol.ts';
+import type { SinkGate } from './sink-gate.ts';
 
 /** What a call works with. */
 export interface ReceiverRunParts<B> {
@@ -17,7 +17,7 @@ export interface ReceiverRunParts<B> {
   readonly memory: ReceiverMemory | undefined;
   /** What people have asked not to be told of; undefined where no mute is meant to hold. Rejects when the store cannot be read. */
   readonly mutes: { inForce(nowMs: number): Promise<readonly Mute[]> } | undefined;
-  readonly gate: ReceiverGate;
+  readonly gate: SinkGate;
   readonly timing: Timing;
   readonly retry: RetryPolicy;
   readonly deadlineMs: number;

@@ -8,10 +8,10 @@ import type { Delivery } from '../core/model/delivery.ts';
 import type { DeliveryResult, SinkCheck } from '../core/model/delivery-result.ts';
 import type { Priority } from '../core/model/finding.ts';
 import type { DeliverOptions, Documents, OnResult, Sink } from '../core/ports.ts';
-import { ReceiverGate } from './receiver-gate.ts';
 import { ReceiverMemory } from './receiver-memory.ts';
 import type { ReceiverProtocol } from './receiver-protocol.ts';
 import { ReceiverRun } from './receiver-run.ts';
+import { SinkGate } from './sink-gate.ts';
 import { MuteBook } from './slack-mutes.ts';
 
 /** What is the same for every kind of receiver. */
@@ -38,7 +38,7 @@ export class ReceiverSink<B> implements Sink {
   readonly #protocol: ReceiverProtocol<B>;
   readonly #memory: ReceiverMemory | undefined;
   readonly #mutes: MuteBook | undefined;
-  readonly #gate: ReceiverGate;
+  readonly #gate: SinkGate;
   readonly #timing: Timing;
   readonly #onResult: OnResult | undefined;
   #last: Promise<unknown> = Promise.resolve();
@@ -60,7 +60,7 @@ export class ReceiverSink<B> implements Sink {
     this.#protocol = protocol;
     this.#memory = remembers ? new ReceiverMemory(options.name, documents) : undefined;
     this.#mutes = obeysMutes && documents !== undefined ? new MuteBook(documents) : undefined;
-    this.#gate = new ReceiverGate(timing);
+    this.#gate = new SinkGate(timing);
     this.#timing = timing;
     this.#onResult = onResult;
   }

@@ -4,8 +4,8 @@ import type { DeliveryResult } from '../core/model/delivery-result.ts';
 /** How long nothing is tried after an answer that only a person can change, in ms. */
 const BARRED_MS = 60_000;
 
-/** What one sender knows of its receiver from one call to the next. */
-export class ReceiverGate {
+/** When a sender may ask its receiver again, from one call to the next. */
+export class SinkGate {
   readonly #timing: Timing;
   #notBeforeMs = 0;
   #barred: { readonly untilMs: number; readonly result: DeliveryResult } | undefined;

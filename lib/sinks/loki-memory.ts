@@ -1,19 +1,14 @@
 import type { Timing } from '../clients/retry.ts';
-import type { DeliveryResult } from '../core/model/delivery-result.ts';
 
-/** How long nothing is tried after an answer that only a person can change, in ms. */
-const BARRED_MS = 60_000;
 /** Nothing that tells an event is left of a record in a shorter line. */
 const LEAST_LINE_BYTES = 256;
 /** Entries whose fate is open; beyond it the oldest are forgotten, and are put off anew. */
 const MAX_OPEN = 10_000;
 
-/** What one sender knows of its Loki from one call to the next. */
-export class LokiGate {
+/** What one sender knows of its Loki, and of entries whose fate is open, from one call to the next. */
+export class LokiMemory {
   readonly #timing: Timing;
   readonly #open = new Map<string, number>();
-  #notBeforeMs = 0;
-  #barred: { readonly untilMs: number; readonly result: DeliveryResult } | undefined;
   #maxLineBytes: number;
 
   constructor(timing: Timing, maxLineBytes: number) {
@@ -21,29 +16,9 @@ export class LokiGate {
     this.#maxLineBytes = maxLineBytes;
   }
 
-  /** Nothing is sent before this time (ms since 1970). */
-  get notBeforeMs(): number {
-    return this.#notBeforeMs;
-  }
-
   /** Bound of a line: the configured one, or a lower one that Loki has named. */
   get maxLineBytes(): number {
     return this.#maxLineBytes;
-  }
-
-  /** The answer that holds for everything at the moment. */
-  get barred(): DeliveryResult | undefined {
-    return this.#barred !== undefined && this.#timing.now() < this.#barred.untilMs ? this.#barred.result : undefined;
-  }
-
-  /** Sends nothing for so many ms. */
-  pause(ms: number): void {
-    this.#notBeforeMs = Math.max(this.#notBeforeMs, this.#timing.now() + ms);
-  }
-
-  /** Answers everything with this result for a minute. */
-  bar(result: DeliveryResult): void {
-    this.#barred = { untilMs: this.#timing.now() + BARRED_MS, result };
   }
 
   /** Takes note of a limit that Loki has named; false when it is none that helps. */

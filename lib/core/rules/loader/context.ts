@@ -100,7 +100,8 @@ export class Context {
   snippet(): string {
     if (this.#condition === undefined) return snippetOf(this.source.text, this.at);
     const { offset } = (this.locations.at(-1) as Location).mark;
-    return snippetOf(this.#condition, characterAt(this.#condition, offset));
+    const at = characterAt(this.#condition, offset);
+    return snippetOf(this.#condition, at, offset - utf8Length(this.#condition, 0, at));
   }
 }
 

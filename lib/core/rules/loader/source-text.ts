@@ -1,5 +1,7 @@
 /** A rule file's text and the places in it: in characters for people, in UTF-8 bytes as Falco counts them. */
 
+import { byteString, textOfBytes } from '../bytes.ts';
+
 /** A place as Falco's results give it: all from 0, in UTF-8 bytes. */
 export interface Mark {
   readonly line: number;
@@ -74,21 +76,28 @@ export class SourceText {
 }
 
 /**
- * The line round a place, with a caret under it, as Falco writes it: a long line is cut to 160 characters round the place; a
- * place on a line break or behind the end is moved back to the last character before it.
+ * The line round a place, with a caret under it, as Falco writes it: a long line is cut to 160 bytes round the place; a place on
+ * a line break or behind the end is moved back to the last byte before it. The caret counts bytes, so behind a letter that is
+ * not ASCII it stands too far right, as Falco's does.
+ *
+ * @param inside - Which byte of the character the place is.
  */
-export function snippetOf(content: string, at: number): string {
-  let position = Math.min(at, content.length);
-  while (position > 0 && (position >= content.length || content[position] === '\n')) position--;
+export function snippetOf(content: string, at: number, inside = 0): string {
+  let place = Math.min(at, content.length);
+  while (place > 0 && (place >= content.length || content[place] === '\n')) place--;
+  const first = Math.max(0, place - SNIPPET_WIDTH);
+  const bytes = byteString(content.slice(first, place + SNIPPET_WIDTH));
+  const before = byteString(content.slice(first, place)).length;
+  const position = before + (place === at ? inside : utf8Length(content, place, place + 1) - 1);
   const half = SNIPPET_WIDTH / 2;
-  const lineStart = content.lastIndexOf('\n', position) + 1;
-  const lineEnd = content.indexOf('\n', position);
+  const lineStart = bytes.lastIndexOf('\n', position) + 1;
+  const lineEnd = bytes.indexOf('\n', position);
   const start = Math.max(lineStart, position - half);
-  const last = lineEnd < 0 ? content.length - 1 : lineEnd - 1;
+  const last = lineEnd < 0 ? bytes.length - 1 : lineEnd - 1;
   const end = Math.min(last, position + half);
-  let line = content.slice(start, end + 1);
+  let line = bytes.slice(start, end + 1);
   if (line === '') return '<No context available>\n';
   if (position - start >= half) line = `...${line.slice(3)}`;
   if (end - position >= half) line = `${line.slice(0, -3)}...`;
-  return `${line}\n${' '.repeat(position - start)}^\n`;
+  return `${textOfBytes(line)}\n${' '.repeat(position - start)}^\n`;
 }

@@ -86,7 +86,7 @@ describe("a result in Falco's JSON form", () => {
             position: { column: 44, line: 5, name: '"ka.uri = ü and k..."', offset: 92 },
           },
         ],
-        snippet: `ka.uri = ü and ka.verb in ( a(b) )\n${' '.repeat(33)}^\n`,
+        snippet: `ka.uri = ü and ka.verb in ( a(b) )\n${' '.repeat(34)}^\n`,
       },
       message: "expected a ')' token",
     });

@@ -40,7 +40,14 @@ describe('the line round a place', () => {
     expect(snippetOf(text, at)).toBe(snippet);
   });
 
-  test('a long line is cut to 160 characters round the place', () => {
+  test('bytes are counted, as Falco counts them', () => {
+    expect(snippetOf('- ünï x\n', 6)).toBe('- ünï x\n        ^\n');
+    expect(snippetOf('- ünï x\n', 2, 1)).toBe('- ünï x\n   ^\n');
+    expect(snippetOf('- xü\n', 4)).toBe('- xü\n    ^\n');
+    expect(snippetOf(`${'ü'.repeat(100)}x\n`, 100)).toBe(`...${'\ufffd'}${'ü'.repeat(38)}x\n${' '.repeat(80)}^\n`);
+  });
+
+  test('a long line is cut to 160 bytes round the place', () => {
     const line = 'x'.repeat(500);
     const [text = '', caret = ''] = snippetOf(`- a\n${line}\n- b\n`, 204).split('\n');
     expect(text).toBe(`...${'x'.repeat(155)}...`);

@@ -83,7 +83,7 @@ export async function openSinks(config: Config, options: SinksOptions): Promise<
 export function allSinks(
   { sinks, slack, receivers }: Extract<OpenedSinks, { ok: true }>,
   store: SlackStore & NoteStore,
-  counting: Counting = new Counting(store),
+  counting: Counting = new Counting(store, { holds: 'kept' }),
 ): readonly Sink[] {
   const record = sinks.map((sink) => new FirstCopySink(sink, counting, store));
   return [...record, ...(slack === undefined ? [] : [slack(store)]), ...receivers(store)];

@@ -23,7 +23,7 @@ export async function openDeliver(): Promise<DeliveriesWork> {
   const settings = readSettings(configHash);
   const store = await openStore();
   const ledger = new RepeatsLedger(store);
-  const counting = new Counting(ledger);
+  const counting = new Counting(ledger, { holds: settings.config.loki === undefined ? undefined : 'kept' });
   const queue = alertsQueue();
   const minimum = lowestAsked(settings.config);
   const alerts = queue === undefined || minimum === undefined ? [] : [new AlertsSink(queue, minimum, SYSTEM_TIMING)];

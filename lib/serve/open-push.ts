@@ -48,7 +48,7 @@ export async function openPush({ loaded, file, opened, version, log }: OpenPushO
     timing: SYSTEM_TIMING,
     read: (status) => readMetrics(store, metrics, status).then(() => metrics.series()),
   });
-  const counting = new Counting(store, { holds: 'loose' });
+  const counting = new Counting(store, { holds: sinks.sinks.length === 0 ? undefined : 'loose' });
   const all = allSinks(sinks, store, counting);
   const pusher = new Pusher({ ledger: store, counting, sinks: all, remoteWrite, timing: SYSTEM_TIMING });
   return {

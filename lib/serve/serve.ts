@@ -5,6 +5,8 @@ import { getRequestListener } from '@hono/node-server';
 import { SYSTEM_TIMING, type Timing } from '../clients/retry.ts';
 import type { Config } from '../config/schema.ts';
 import type { AlertContext } from '../core/alerts/alert-finding.ts';
+import { Counting } from '../core/deliver/counting.ts';
+import { FirstCopySink } from '../core/deliver/first-copy-sink.ts';
 import { LedgerSink } from '../core/deliver/ledger-sink.ts';
 import { DriftwireError } from '../core/errors.ts';
 import type { Log } from '../core/model/log.ts';
@@ -65,8 +67,10 @@ export async function serve(parts: ServeParts): Promise<Serving> {
   // before anything is counted: then the first event ever is an increase like any other
   await writer?.begin(Math.floor(timing.now() / MINUTE_MS) * MINUTE_MS);
 
+  // where no place asks for the first copy, what is counted now may still be brought to one that is configured later
+  const holds = sinks.some((sink) => sink instanceof FirstCopySink) ? 'kept' : undefined;
   const outboxes = [
-    new Outbox({ sink: new LedgerSink(store), spool: store, isCounted: false, log, timing }),
+    new Outbox({ sink: new LedgerSink(store, undefined, new Counting(store, { holds })), spool: store, isCounted: false, log, timing }),
     ...sinks.map((sink) => new Outbox({ sink, spool: store, isCounted: true, log, timing })),
   ];
   const intake = new AbortController();

@@ -82,7 +82,7 @@ async function countWith(moto: Moto, batch: number): Promise<FunctionRequests> {
   });
   const store = countingStore(moto, table, billed);
   const ledger = new RepeatsLedger(store);
-  const counting = new Counting(ledger);
+  const counting = new Counting(ledger, { holds: 'kept' });
   const loki = new FirstCopySink(new RecordingSink('loki'), counting, store);
   const delivering = new DeliveriesWork({
     ...common,

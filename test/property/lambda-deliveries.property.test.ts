@@ -45,7 +45,7 @@ test('whatever sinks say and however often a message comes, it ends in one way a
           return one?.kind === 'delivery' ? (one[name][before] ?? DELIVERED) : DELIVERED;
         });
       const [loki, people] = [sinkOf('loki'), sinkOf('people')];
-      const counting = new Counting(repeatsLedger);
+      const counting = new Counting(repeatsLedger, { holds: 'kept' });
       const record = new FirstCopySink(loki, counting, store);
       const work = new DeliveriesWork({
         name: 'deliver',

@@ -8,24 +8,27 @@ export type Counted = ReadonlyMap<Delivery, CountOutcome>;
 
 /** How sure it is that a copy comes again until every sink has it. */
 export interface CountingOptions {
-  /** `kept`: it lies in a queue or a spool (default). `loose`: somebody reads a file and may not do so again. */
-  readonly holds?: 'kept' | 'loose';
+  /**
+   * `kept`: it lies in a queue or a spool. `loose`: somebody reads a file and may not do so again. Left out where no place asks which copy
+   * came first: what was counted without Loki may be brought to it later.
+   */
+  readonly holds?: 'kept' | 'loose' | undefined;
 }
 
 /** Counts deliveries, once each however many sinks must know what came of it, and notes with the mark which copy of the event was first. */
 export class Counting {
   readonly #ledger: Pick<Ledger, 'count'>;
-  readonly #holds: 'kept' | 'loose';
+  readonly #holds: CountingOptions['holds'];
   readonly #known = new WeakMap<Delivery, Promise<Counted>>();
 
-  constructor(ledger: Pick<Ledger, 'count'>, { holds = 'kept' }: CountingOptions = {}) {
+  constructor(ledger: Pick<Ledger, 'count'>, { holds }: CountingOptions = {}) {
     this.#ledger = ledger;
     this.#holds = holds;
   }
 
-  /** What the mark of a delivery's event is given: it is this copy that comes first. */
-  noteOf(delivery: Delivery): string {
-    return `${this.#holds} ${copyOf(delivery)}`;
+  /** What the mark of a delivery's event is given: it is this copy that comes first. Undefined where that is not noted. */
+  noteOf(delivery: Delivery): string | undefined {
+    return this.#holds === undefined ? undefined : `${this.#holds} ${copyOf(delivery)}`;
   }
 
   /** Counts what has not been counted; what failed is counted anew the next time. Rejects as the ledger does. */

@@ -136,8 +136,8 @@ function late(delivery: Delivery): Delivery {
   return { ...delivery, ingest: 'backfill' };
 }
 
-function isLooseNote(note: string): boolean {
-  return note.startsWith('loose ');
+function isLooseNote(note: string | undefined): boolean {
+  return note?.startsWith('loose ') === true;
 }
 
 function unasked(cause: unknown): DeliveryResult {

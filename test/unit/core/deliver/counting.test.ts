@@ -45,7 +45,7 @@ describe('counting deliveries', () => {
 
   test('notes with the mark of the event, and no other, which copy was first and who keeps it', async () => {
     const store = new MemoryStore();
-    const [kept, loose] = [new Counting(store), new Counting(store, { holds: 'loose' })];
+    const [kept, loose] = [new Counting(store, { holds: 'kept' }), new Counting(store, { holds: 'loose' })];
     await kept.of([a]);
     await loose.of([{ ...a, ingest: 'backfill' }, b]);
     expect(await store.notes([a.key, a.requestKey, b.key])).toEqual(
@@ -54,7 +54,14 @@ describe('counting deliveries', () => {
         [b.key, loose.noteOf(b)],
       ]),
     );
-    expect([kept.noteOf(a), loose.noteOf(b)].map((note) => note.split(' ')[0])).toEqual(['kept', 'loose']);
+    expect([kept.noteOf(a), loose.noteOf(b)].map((note) => note?.split(' ')[0])).toEqual(['kept', 'loose']);
+  });
+
+  test('notes nothing where no place asks which copy was first', async () => {
+    const store = new MemoryStore();
+    const counting = new Counting(store);
+    await counting.of([a]);
+    expect([counting.noteOf(a), await store.notes([a.key])]).toEqual([undefined, new Map()]);
   });
 
   test('counts anew what the ledger did not count, one of its marks or all', async () => {

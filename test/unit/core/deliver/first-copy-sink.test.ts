@@ -72,6 +72,13 @@ describe('an event that comes by several ways', () => {
     expect(sent.map(({ ingest }) => ingest)).toEqual([undefined, undefined]);
   });
 
+  test('is sent when it was counted while there was no such place', async () => {
+    const { hand, sent, store } = placeOf();
+    await new Counting(store).of([live]);
+    await hand([late], 'loose');
+    expect(sent).toEqual([late]);
+  });
+
   test('is sent as it was before marks had notes', async () => {
     const { hand, sent, store } = placeOf();
     await store.count([{ key: live.key, increments: [] }]);
@@ -98,7 +105,7 @@ describe('the copy that was first', () => {
       if (told.length > 2) await notes?.move([delivery]);
       return later(0);
     });
-    const hand = () => new FirstCopySink(moving, new Counting(store), store).deliver([{ ...live }]);
+    const hand = () => new FirstCopySink(moving, new Counting(store, { holds: 'kept' }), store).deliver([{ ...live }]);
     await hand();
     await hand();
     expect(told).toEqual([false, [1_000], true, [1_000]]);

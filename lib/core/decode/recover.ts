@@ -31,25 +31,41 @@ interface CompleteEnd {
 /** The ends of the members of the object itself, and last the end of the innermost complete member. */
 function completeEnds(text: string): readonly CompleteEnd[] {
   const ends: CompleteEnd[] = [];
-  const closers: string[] = [];
-  let last: CompleteEnd | undefined;
+  let last: number | undefined;
+  walk(text, text.length, (end, open) => {
+    last = end;
+    if (open.length === 1) ends.push({ end, closing: open.join('') });
+  });
+  if (last === undefined) return ends;
+  // What is open there is found by going there once more: to note it at each end takes the square of the depth.
+  const open = walk(text, last, () => {});
+  return [...ends, { end: last, closing: open.toReversed().join('') }];
+}
+
+/**
+ * Goes over the brackets of a text up to `until`.
+ *
+ * @param complete - Told of each end of a complete member, with what closes the brackets that are open there, outermost first.
+ * @returns What closes the brackets that are open where it stopped.
+ */
+function walk(text: string, until: number, complete: (end: number, open: readonly string[]) => void): readonly string[] {
+  const open: string[] = [];
   let isString = false;
-  for (let i = 0; i < text.length; i++) {
+  for (let i = 0; i < until; i++) {
     const character = text.charAt(i);
     if (isString) {
       if (character === '\\') i++;
       else if (character === '"') isString = false;
     } else if (character === '"') isString = true;
-    else if (character === '{' || character === '[') closers.push(character === '{' ? '}' : ']');
+    else if (character === '{' || character === '[') open.push(character === '{' ? '}' : ']');
     else if (character === '}' || character === ']' || character === ',') {
       // What stands before a comma is complete; what stands behind the last comma may be half a member.
-      if (character !== ',' && closers.pop() !== character) break;
-      if (closers.length === 0) break;
-      last = { end: character === ',' ? i : i + 1, closing: closers.toReversed().join('') };
-      if (closers.length === 1) ends.push(last);
+      if (character !== ',' && open.pop() !== character) break;
+      if (open.length === 0) break;
+      complete(character === ',' ? i : i + 1, open);
     }
   }
-  return last === undefined ? ends : [...ends, last];
+  return open;
 }
 
 /** What is left of a cut audit event when it still names a request: its id, and what was asked or at which stage. */

@@ -33,6 +33,12 @@ describe('recovering a cut object', () => {
     expect(recoverObject(text.slice(0, text.indexOf('},{"c"')))).toMatchObject({ list: [{ a: 1, b: [2, 3] }] });
   });
 
+  test('takes no time with the square of the depth', () => {
+    const began = performance.now();
+    expect(recoverObject(`{"k":1,"j":${'{"a":[1,'.repeat(100_000)}`)).toHaveProperty('k', 1);
+    expect(performance.now() - began).toBeLessThan(10_000);
+  }, 30_000);
+
   test('is not misled by the mark of the cut, or by what another program wrote behind it', () => {
     const upTo = text.slice(0, text.indexOf('"user"'));
     expect(recoverObject(`${upTo}[Truncated...]`)).toEqual({ auditID: 'a', stage: 'ResponseComplete', verb: 'patch' });

@@ -29,6 +29,8 @@ export interface SplitLimits {
 type State = 'between' | 'value' | 'line' | 'bare';
 
 const MAX_BARE = 64;
+/** Characters that may be scanned once more behind damaged records, in all: text that is nothing but damage must not take the square of its length. */
+const MAX_RESCANNED = 64 * 1024 * 1024;
 /** A line longer than the record bound keeps this much, for its classification. */
 const MAX_LINE_HEAD = 4096;
 
@@ -49,6 +51,7 @@ export class Splitter<C> {
   private dropped = '';
   /** The search for what follows the damaged value that is being read. */
   private next: NextRecord | undefined;
+  private rescanned = 0;
   private place: Place = { line: 1, path: '' };
 
   constructor(handler: SplitHandler<C>, limits: SplitLimits) {
@@ -242,11 +245,12 @@ export class Splitter<C> {
   /** Ends a damaged value before the next one that begins like it, if there is one in what was scanned; returns where to read on. */
   private passDamage(text: string, from: number, end: number): number | undefined {
     const { damagedFrom } = this.scanner;
-    if (damagedFrom === undefined || this.frames.at(-1)?.isTail === true) return undefined;
+    if (damagedFrom === undefined || this.frames.at(-1)?.isTail === true || this.rescanned > MAX_RESCANNED) return undefined;
     this.next ??= new NextRecord(this.dropped, this.parts.join('') + text.slice(from, damagedFrom));
     const found = this.next.find(text.slice(damagedFrom, end));
     if (found === undefined) return undefined;
     const at = damagedFrom + found;
+    this.rescanned += end - at;
     const before = this.next.before(found, from - at);
     this.keep(text, from, at);
     const whole = detached(this.parts);

@@ -98,6 +98,15 @@ describe('a damaged record on a line that holds others', () => {
     expect(found.map(brief)).toEqual(['aws_cloudtrail', 'failed too_large', 'aws_cloudtrail']);
   });
 
+  it('is passed in time that does not grow with the square of the text, when there is nothing but damage', () => {
+    const text = `${'{"k":1,"j":x {{ ,'.repeat(30_000)}\n${record('a')}\n`;
+    const began = performance.now();
+    const found = readAll(text);
+    expect(performance.now() - began).toBeLessThan(20_000);
+    expect(found.length).toBeLessThan(1_000);
+    expect(found.map(brief).at(-1)).toBe('aws_cloudtrail');
+  }, 30_000);
+
   it('in a member behind the records ends with its line', () => {
     expect(ids(`{"Records":[${record('a')}],"x": y ${record('b')}}\n${record('c')}`)).toEqual(['a', 'c']);
   });

@@ -14,7 +14,7 @@ import { LambdaHost } from '../lambda-host/lambda-host.ts';
 import { type TappedCall, WireTap } from '../lambda-host/wire-tap.ts';
 import { type Prometheus, startPrometheus } from '../prometheus.ts';
 import { randomOf } from '../random.ts';
-import { BUCKET, configText, TOKEN } from './config.ts';
+import { BUCKET, CHANNELS, configText, TOKEN } from './config.ts';
 import { Expectation, exactTotals } from './expectation.ts';
 import { WaysIn } from './ways-in.ts';
 
@@ -185,7 +185,12 @@ async function begin(
     return made;
   };
   const loki = ending(new FakeLoki());
-  const slack = ending(new FakeSlack({ rates: false, channels: [{ id: 'C0PROD', name: 'prod-drift' }] }));
+  const slack = ending(
+    new FakeSlack({
+      rates: false,
+      channels: [{ id: 'C0PROD', name: 'prod-drift' }, ...CHANNELS.map((id) => ({ id, name: id.toLowerCase() }))],
+    }),
+  );
   const trail = ending(new FakeAws({ now: Date.now }));
   trail.trails.set(REGION, []);
   const [lokiUrl, slackUrl, trailUrl] = await Promise.all([loki.start(), slack.start(), trail.start()]);

@@ -64,7 +64,7 @@ export function testRealRecords(world: () => DeployedWorld): void {
     );
     expect(told).toBeGreaterThan(10);
     if (sharedPath('samples') !== undefined) {
-      expect(shared).toBeGreaterThan(1_000);
+      expect(shared).toBeGreaterThan(500);
       expect(told).toBeGreaterThan(100);
     }
     expect(await world().lyingIn('aside/dead-letters')).toEqual([]);

@@ -29,11 +29,14 @@ export interface RealRecords {
   readonly shared: number;
 }
 
-/** Records of one origin; one of them is the whole log of a cluster, of which the beginning is as good as all. */
-const MAX_OF_ORIGIN = 500;
+/**
+ * Records of one origin - a folder - that are taken, by source. Most of what CloudTrail wrote there was done by hand, and each such event takes its time in Slack,
+ * which takes about a message a second and channel; most of what a cluster's log holds is nobody's business.
+ */
+const MAX_OF_ORIGIN = { aws_cloudtrail: 40, k8s_audit: 500 } as const;
 
 /**
- * The records of all files, each event once and of each origin - a folder - no more than the first 500: of two different records with the same id it is the
+ * The records of all files, each event once and of each origin no more than the first ones: of two different records with the same id it is the
  * first one in the order of the files' names, because an id made up by hand is none. Times are moved into the stretch, in which each file keeps its order
  * and its distances as far as there is room; nothing else of a text is touched.
  */
@@ -51,10 +54,11 @@ export async function realRecords(stretch: { readonly fromMs: number; readonly t
         if (!normalised.ok) unreadable.set(record.text, { source: record.source, text: record.text });
         if (!normalised.ok || record.truncated) return [];
         const { dedupeKey, timeMs } = normalised.event;
-        const count = ofOrigin.get(origin) ?? 0;
-        if (ids.has(dedupeKey) || count >= MAX_OF_ORIGIN) return [];
+        const place = `${record.source} ${origin}`;
+        const count = ofOrigin.get(place) ?? 0;
+        if (ids.has(dedupeKey) || count >= MAX_OF_ORIGIN[record.source]) return [];
         ids.add(dedupeKey);
-        ofOrigin.set(origin, count + 1);
+        ofOrigin.set(place, count + 1);
         return [{ source: record.source, text: record.text, timeMs }];
       });
       if (folder === 1) fromShared += events.length;

@@ -17,8 +17,8 @@ export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
     passWithNoTests: false,
-    // many tests wait for real processes: by default a machine with two cores would run one file after the other
-    maxWorkers: Math.max(2, availableParallelism() - 1),
+    // many tests wait for real processes: by default a machine with two cores would run one file after the other, and with two at a time a quarter of it idles
+    maxWorkers: Math.max(3, availableParallelism() - 1),
     sequence: { sequencer: LongestFirst },
     testTimeout: 30_000,
     hookTimeout: 60_000,

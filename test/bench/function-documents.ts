@@ -7,11 +7,11 @@ import { Metrics } from '../../lib/telemetry/metrics.ts';
 import { FakeReceiver } from '../support/fake-receiver/receiver.ts';
 import { FakeSlack } from '../support/fake-slack/server.ts';
 import { deed } from '../support/incidents.ts';
-import { type Moto, startMoto } from '../support/moto.ts';
+import { type Moto, makeTable, startMoto } from '../support/moto.ts';
 import { slackSink } from '../support/slack-sink.ts';
 import { manualTiming } from '../support/timing.ts';
 import { nothingBilled } from './counting-dynamo.ts';
-import { countingStore, makeTable } from './function-requests.ts';
+import { countingStore } from './function-requests.ts';
 
 const MINUTE_MS = 60_000;
 const PEOPLE = 10;

@@ -15,7 +15,7 @@ import { DynamoStore, type DynamoStoreOptions } from '../../lib/stores/dynamodb.
 import { detectorOf } from '../support/detector.ts';
 import { FakeSqs } from '../support/fake-sqs.ts';
 import { FakeS3 } from '../support/lambda-parts.ts';
-import { callMoto, type Moto, startMoto } from '../support/moto.ts';
+import { type Moto, makeTable, startMoto } from '../support/moto.ts';
 import { RecordingSink } from '../support/recording-sink.ts';
 import { cloudtrailRecord, IAM_USER } from '../support/records.ts';
 import { type Billed, countingDynamo, nothingBilled } from './counting-dynamo.ts';
@@ -44,19 +44,6 @@ export async function countRequests(motoServer: string, batches: readonly number
   } finally {
     await moto.stop();
   }
-}
-
-/** Makes a table as the stack does. */
-export async function makeTable(moto: Moto, table: string): Promise<void> {
-  await callMoto(moto, 'DynamoDB_20120810.CreateTable', {
-    TableName: table,
-    AttributeDefinitions: ['pk', 'sk'].map((AttributeName) => ({ AttributeName, AttributeType: 'S' })),
-    KeySchema: [
-      { AttributeName: 'pk', KeyType: 'HASH' },
-      { AttributeName: 'sk', KeyType: 'RANGE' },
-    ],
-    BillingMode: 'PAY_PER_REQUEST',
-  });
 }
 
 /** A store in a table of the emulator that counts what it is asked for. */

@@ -13,7 +13,7 @@ import { sharedStoreContract } from '../contract/store.ts';
 import { alike, countIn, deliveriesIn } from '../support/counted.ts';
 import { awsError, type Fault, faultyDynamo, serial } from '../support/faulty-dynamo.ts';
 import { expectTruth, numberedDelivery } from '../support/ledger-truth.ts';
-import { callMoto, MOTO_SERVER, type Moto, startMoto } from '../support/moto.ts';
+import { callMoto, MOTO_SERVER, type Moto, makeTable, startMoto } from '../support/moto.ts';
 import { runMain } from '../support/run-main.ts';
 import { mark, record } from '../support/store-harness.ts';
 
@@ -56,15 +56,7 @@ describe.skipIf(MOTO_SERVER === undefined)('DynamoDB', () => {
 
   async function newTable(): Promise<string> {
     const table = `driftwire-${++tables}`;
-    await callMoto(moto, 'DynamoDB_20120810.CreateTable', {
-      TableName: table,
-      AttributeDefinitions: ['pk', 'sk'].map((AttributeName) => ({ AttributeName, AttributeType: 'S' })),
-      KeySchema: [
-        { AttributeName: 'pk', KeyType: 'HASH' },
-        { AttributeName: 'sk', KeyType: 'RANGE' },
-      ],
-      BillingMode: 'PAY_PER_REQUEST',
-    });
+    await makeTable(moto, table);
     return table;
   }
 

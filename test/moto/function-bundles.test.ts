@@ -12,7 +12,7 @@ import { FakeLoki } from '../support/fake-loki/server.ts';
 import { FakeReceiver } from '../support/fake-receiver/receiver.ts';
 import { FakeSlack } from '../support/fake-slack/server.ts';
 import { grantedActions, unusedActions } from '../support/infrastructure/granted.ts';
-import { callMoto, MOTO_SERVER, type Moto, startMoto } from '../support/moto.ts';
+import { MOTO_SERVER, type Moto, makeTable, startMoto } from '../support/moto.ts';
 import { cloudtrailRecord, kubernetesEvent } from '../support/records.ts';
 import { type HandlerRun, runBundle } from '../support/run-bundle.ts';
 
@@ -45,15 +45,7 @@ aws: {cloudtrail: {bucket: acme-trail}, eks: {log_groups: [/aws/eks/demo/cluster
     granted = grantedActions(config);
     await call('AmazonSSM.PutParameter', { Name: '/driftwire/loki', Value: TOKEN, Type: 'SecureString' });
     await call('secretsmanager.CreateSecret', { Name: 'driftwire/slack', SecretString: slack.token, ClientRequestToken: randomUUID() });
-    await callMoto(moto, 'DynamoDB_20120810.CreateTable', {
-      TableName: TABLE,
-      AttributeDefinitions: ['pk', 'sk'].map((AttributeName) => ({ AttributeName, AttributeType: 'S' })),
-      KeySchema: [
-        { AttributeName: 'pk', KeyType: 'HASH' },
-        { AttributeName: 'sk', KeyType: 'RANGE' },
-      ],
-      BillingMode: 'PAY_PER_REQUEST',
-    });
+    await makeTable(moto, TABLE);
     const at = (url: string): string => url.replace(moto.endpoint, awsUrl);
     environment = {
       AWS_ENDPOINT_URL: awsUrl,

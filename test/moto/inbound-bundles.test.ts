@@ -10,7 +10,7 @@ import { AwsRecorder } from '../support/aws-recorder.ts';
 import { bundleAll } from '../support/bundles.ts';
 import { FakeAws } from '../support/fake-aws/server.ts';
 import { grantedActions, unusedActions } from '../support/infrastructure/granted.ts';
-import { callMoto, MOTO_SERVER, type Moto, startMoto } from '../support/moto.ts';
+import { MOTO_SERVER, type Moto, makeTable, startMoto } from '../support/moto.ts';
 import { auditLine, GROUP, MINUTE_MS, REGION, trailEvent } from '../support/reconciling.ts';
 import { kubernetesEvent } from '../support/records.ts';
 import { type HandlerRun, runBundle } from '../support/run-bundle.ts';
@@ -41,15 +41,7 @@ describe.skipIf(MOTO_SERVER === undefined)('bundled functions', { timeout: 180_0
     await bundleAll(folder, CONFIG);
     await call('ssm', 'AmazonSSM.PutParameter', { Name: '/driftwire/ingest', Value: TOKEN, Type: 'SecureString' });
     await call('secretsmanager', 'secretsmanager.CreateSecret', { Name: 'driftwire/signing', SecretString: SIGNING_SECRET });
-    await callMoto(moto, 'DynamoDB_20120810.CreateTable', {
-      TableName: TABLE,
-      AttributeDefinitions: ['pk', 'sk'].map((AttributeName) => ({ AttributeName, AttributeType: 'S' })),
-      KeySchema: [
-        { AttributeName: 'pk', KeyType: 'HASH' },
-        { AttributeName: 'sk', KeyType: 'RANGE' },
-      ],
-      BillingMode: 'PAY_PER_REQUEST',
-    });
+    await makeTable(moto, TABLE);
     for (const name of ['findings', 'alerts']) {
       await call('sqs', 'AmazonSQS.CreateQueue', { QueueName: name, Attributes: { MaximumMessageSize: '1048576' } });
     }

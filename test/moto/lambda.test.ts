@@ -18,7 +18,7 @@ import { SinkSet } from '../../lib/lambda/sink-set.ts';
 import { Visibility } from '../../lib/lambda/visibility.ts';
 import { DynamoStore } from '../../lib/stores/dynamodb.ts';
 import { detectorOf } from '../support/detector.ts';
-import { callMoto, MOTO_SERVER, type Moto, startMoto } from '../support/moto.ts';
+import { MOTO_SERVER, type Moto, makeTable, startMoto } from '../support/moto.ts';
 import { later, RecordingSink } from '../support/recording-sink.ts';
 import { cloudtrailRecord } from '../support/records.ts';
 
@@ -122,15 +122,7 @@ describe.skipIf(MOTO_SERVER === undefined)('queues, objects and secrets of AWS',
     expect((await receive(aside.url)).map(({ body }) => body).sort()).toEqual([notice(gone), '{"Records":[{'].sort());
 
     const table = `driftwire-${randomUUID()}`;
-    await callMoto(moto, 'DynamoDB_20120810.CreateTable', {
-      TableName: table,
-      AttributeDefinitions: ['pk', 'sk'].map((AttributeName) => ({ AttributeName, AttributeType: 'S' })),
-      KeySchema: [
-        { AttributeName: 'pk', KeyType: 'HASH' },
-        { AttributeName: 'sk', KeyType: 'RANGE' },
-      ],
-      BillingMode: 'PAY_PER_REQUEST',
-    });
+    await makeTable(moto, table);
     const ledger = new RepeatsLedger(new DynamoStore({ table, client: dynamoDb({ ...ACCESS, endpoint: moto.endpoint }) }));
     let isDown = true;
     const loki = new RecordingSink('loki', () => (isDown ? later(0) : { kind: 'delivered' }));

@@ -79,3 +79,16 @@ function stop(child: ChildProcess): Promise<void> {
     setTimeout(() => child.kill('SIGKILL'), 2_000).unref();
   });
 }
+
+/** Makes a table as the stack does. */
+export async function makeTable(moto: Moto, table: string): Promise<void> {
+  await callMoto(moto, 'DynamoDB_20120810.CreateTable', {
+    TableName: table,
+    AttributeDefinitions: ['pk', 'sk'].map((AttributeName) => ({ AttributeName, AttributeType: 'S' })),
+    KeySchema: [
+      { AttributeName: 'pk', KeyType: 'HASH' },
+      { AttributeName: 'sk', KeyType: 'RANGE' },
+    ],
+    BillingMode: 'PAY_PER_REQUEST',
+  });
+}
